@@ -1,0 +1,46 @@
+"""The documents in memory that the three ports over them share."""
+
+from collections.abc import Callable, Iterator
+
+from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.document import from_document, to_document
+from audiolib.domain.model.idempotency import Idempotency
+from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.tenant import Tenant
+
+
+class MemoryAssets:
+    """Documents by id, kept in the shape that the real stores keep, so what does not survive
+    the way there and back is lost here too."""
+
+    def __init__(self) -> None:
+        self.documents: dict[AssetId, dict[str, object]] = {}
+
+    def read(self, asset_id: AssetId) -> AudioAsset | None:
+        document = self.documents.get(asset_id)
+        return None if document is None else from_document(document)
+
+    def write(self, asset: AudioAsset) -> None:
+        self.documents[asset.id] = to_document(asset)
+
+    def holder(self, tenant: Tenant, idempotency: Idempotency | None) -> AudioAsset | None:
+        """The asset that holds a tenant's idempotency key."""
+        key = idempotency and idempotency.key
+        found = self.where(
+            lambda asset: (
+                asset.tenant == tenant
+                and asset.idempotency is not None
+                and asset.idempotency.key == key
+            )
+        )
+        return next(found, None) if key else None
+
+    def pending(self, asset_id: AssetId, fence: str) -> AudioAsset | None:
+        """The asset if it is still pending under this fence."""
+        asset = self.read(asset_id)
+        ours = asset and asset.state is AssetState.PENDING and asset.fence == fence
+        return asset if ours else None
+
+    def where(self, wanted: Callable[[AudioAsset], bool]) -> Iterator[AudioAsset]:
+        assets = [from_document(document) for document in self.documents.values()]
+        return (asset for asset in assets if wanted(asset))

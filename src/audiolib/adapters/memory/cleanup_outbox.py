@@ -1,0 +1,61 @@
+"""A cleanup outbox in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from audiolib.adapters.memory.assets import MemoryAssets
+from audiolib.domain.model.asset import AudioAsset
+from audiolib.domain.model.cleanup import CleanupResult, CleanupState, CleanupTask
+from audiolib.domain.model.document import to_cleanup_task
+from audiolib.ports.cleanup_outbox import CleanupOutbox
+
+
+class MemoryCleanupOutbox(CleanupOutbox):
+    """Each call runs without a pause, so it is atomic."""
+
+    def __init__(self, assets: MemoryAssets) -> None:
+        self._assets = assets
+
+    async def claim(
+        self, *, now: datetime, lease_until: datetime, limit: int
+    ) -> Sequence[CleanupTask]:
+        claimed = []
+        for asset in list(self._assets.where(lambda asset: _claimable(asset, now)))[:limit]:
+            cleanup = attrs.evolve(
+                asset.cleanup,
+                state=CleanupState.LEASED,
+                attempts=asset.cleanup.attempts + 1,
+                lease_until=lease_until,
+            )
+            self._assets.write(attrs.evolve(asset, cleanup=cleanup))
+            claimed.append(to_cleanup_task(self._assets.documents[asset.id]))
+        return claimed
+
+    async def settle(self, results: Sequence[CleanupResult]) -> int:
+        written = 0
+        for result in results:
+            asset = self._assets.read(result.task.asset_id)
+            held = asset and asset.cleanup.state is CleanupState.LEASED
+            if asset is None or not held or asset.cleanup.attempts != result.task.attempt:
+                continue
+            cleanup = attrs.evolve(
+                asset.cleanup,
+                state=result.state,
+                next_attempt_at=result.next_attempt_at,
+                lease_until=None,
+                last_error=result.error,
+            )
+            self._assets.write(attrs.evolve(asset, cleanup=cleanup))
+            written += 1
+        return written
+
+
+def _claimable(asset: AudioAsset, now: datetime) -> bool:
+    cleanup = asset.cleanup
+    if cleanup.state is CleanupState.DUE:
+        return cleanup.next_attempt_at is not None and cleanup.next_attempt_at <= now
+    if cleanup.state is CleanupState.LEASED:
+        return cleanup.lease_until is not None and cleanup.lease_until < now
+    return False

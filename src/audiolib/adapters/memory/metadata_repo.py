@@ -1,0 +1,62 @@
+"""A metadata repo in memory."""
+
+from datetime import datetime
+
+import attrs
+
+from audiolib.adapters.memory.assets import MemoryAssets
+from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.page import Page, PageRequest, Position
+from audiolib.domain.model.tenant import Tenant
+from audiolib.ports.metadata_repo import MetadataRepo
+
+
+class MemoryMetadataRepo(MetadataRepo):
+    """Each call runs without a pause, so it is atomic."""
+
+    def __init__(self, assets: MemoryAssets) -> None:
+        self._assets = assets
+
+    async def begin(self, tenant: Tenant, intent: AudioAsset) -> AudioAsset:
+        holder = self._assets.holder(tenant, intent.idempotency)
+        if holder is None:
+            self._assets.write(intent)
+        return holder or intent
+
+    async def renew_lease(
+        self, tenant: Tenant, asset_id: AssetId, *, fence: str, until: datetime
+    ) -> bool:
+        asset = self._assets.pending(asset_id, fence)
+        if asset is None or asset.tenant != tenant:
+            return False
+        self._assets.write(attrs.evolve(asset, lease_until=until))
+        return True
+
+    async def commit(self, tenant: Tenant, ready: AudioAsset) -> bool:
+        return self._replace(tenant, ready) in (AssetState.READY, AssetState.TRASHED)
+
+    async def abort(self, tenant: Tenant, aborted: AudioAsset) -> bool:
+        return self._replace(tenant, aborted) is AssetState.ABORTED
+
+    async def get(self, tenant: Tenant, asset_id: AssetId) -> AudioAsset | None:
+        asset = self._assets.read(asset_id)
+        return asset if asset and asset.tenant == tenant else None
+
+    async def page(self, tenant: Tenant, request: PageRequest) -> Page:
+        ready = self._assets.where(
+            lambda asset: asset.tenant == tenant and asset.state is AssetState.READY
+        )
+        newest_first = sorted(ready, key=Position.of, reverse=True)
+        rest = [a for a in newest_first if not request.after or Position.of(a) < request.after]
+        return Page.cut(rest, request.limit)
+
+    async def check(self) -> None:
+        """Memory is always there."""
+
+    def _replace(self, tenant: Tenant, asset: AudioAsset) -> AssetState | None:
+        pending = self._assets.pending(asset.id, asset.fence)
+        if pending is not None and pending.tenant == tenant:
+            self._assets.write(asset)
+        found = self._assets.read(asset.id)
+        return found.state if found and found.tenant == tenant else None

@@ -1,0 +1,34 @@
+"""A voice without dependencies: one tone for every letter."""
+
+import math
+import struct
+from collections.abc import AsyncIterator
+
+from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
+
+SAMPLE_RATE = 8000
+_SECONDS_A_LETTER = 0.05
+
+
+class ToneSynthesizer(SpeechSynthesizer):
+    """Hums under the name `tone`, the same for the same text."""
+
+    voices = ("tone",)
+
+    async def speak(self, request: SpeechRequest) -> AsyncIterator[Pcm]:
+        if request.voice not in self.voices:
+            raise InvalidRequestError(FieldFault("voice", "is none of: tone"))
+        for word in request.text.split() or [""]:
+            yield Pcm(sample_rate=SAMPLE_RATE, frames=_hum(word + " ", request.speed))
+
+
+def _hum(word: str, speed: float) -> bytes:
+    length = int(SAMPLE_RATE * _SECONDS_A_LETTER / speed)
+    samples = [
+        int(8000 * math.sin(2 * math.pi * (200 + ord(letter) % 64 * 10) * n / SAMPLE_RATE))
+        for letter in word
+        for n in range(length)
+    ]
+    return struct.pack(f"<{len(samples)}h", *samples)

@@ -1,0 +1,130 @@
+"""An audio asset: its document is intent, truth and outbox at once."""
+
+import enum
+from datetime import datetime, timedelta
+
+import attrs
+
+from audiolib.domain.model.audio_facts import AudioFacts
+from audiolib.domain.model.cleanup import Cleanup
+from audiolib.domain.model.idempotency import Idempotency
+from audiolib.domain.model.metadata import Metadata
+from audiolib.domain.model.naming import AssetId, KeyStem, ObjectKey
+from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.domain.model.tenant import Tenant
+
+
+class AssetState(enum.Enum):
+    """`pending` until the commit point, `aborted` when called off before it."""
+
+    PENDING = "pending"
+    READY = "ready"
+    TRASHED = "trashed"
+    DELETING = "deleting"
+    DELETED = "deleted"
+    ABORTED = "aborted"
+
+
+@attrs.frozen(kw_only=True)
+class Storage:
+    """Where the bytes lie. `url` was signed at save time for other readers of the document."""
+
+    bucket: str
+    key: ObjectKey | None = None
+    url: str | None = attrs.field(default=None, repr=False)
+    url_expires_at: datetime | None = None
+    original: TempFile | None = None
+    original_url: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Tombstone:
+    """When a save was called off, and when its stem is swept next."""
+
+    since: datetime
+    purge_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class AudioAsset:
+    """Sizes in bytes, duration in seconds; `fence` is the random token of the running attempt."""
+
+    id: AssetId
+    tenant: Tenant
+    state: AssetState
+    metadata: Metadata
+    storage: Storage
+    size: int = 0
+    sha256: str | None = None
+    duration: float | None = None
+    content_type: str | None = None
+    audio: AudioFacts | None = None
+    fence: str = ""
+    lease_until: datetime | None = None
+    cleanup: Cleanup = Cleanup()
+    idempotency: Idempotency | None = None
+    tombstone: Tombstone | None = None
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+    trashed_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return f"Audio - {self.metadata.title}"
+
+    @property
+    def filename(self) -> str:
+        """What a download of it is called."""
+        return f"{self.metadata.title}.{self.key.extension}"
+
+    @property
+    def stem(self) -> KeyStem:
+        return KeyStem(tenant=self.tenant, asset_id=self.id)
+
+    @property
+    def key(self) -> ObjectKey:
+        """The key of a committed asset's object."""
+        if self.storage.key is None:
+            raise ValueError(f"asset {self.id} is {self.state.value} and has no object")
+        return self.storage.key
+
+    def committed(
+        self,
+        *,
+        stored: StoredObject,
+        facts: AudioFacts,
+        duration: float | None,
+        url: PresignedUrl,
+        cleanup: Cleanup,
+        now: datetime,
+    ) -> "AudioAsset":
+        """This intent as the ready asset that its commit will write."""
+        return attrs.evolve(
+            self,
+            state=AssetState.READY,
+            storage=attrs.evolve(
+                self.storage, key=stored.key, url=url.url, url_expires_at=url.expires_at
+            ),
+            size=stored.size,
+            sha256=stored.sha256,
+            duration=duration,
+            content_type=stored.content_type,
+            audio=facts,
+            lease_until=None,
+            cleanup=cleanup,
+            updated_at=now,
+        )
+
+    def aborted(self, *, now: datetime, purge_after: timedelta = timedelta(0)) -> "AudioAsset":
+        """This intent called off: its idempotency key is free again, its stem is to be swept."""
+        released = self.idempotency and attrs.evolve(self.idempotency, key=None)
+        return attrs.evolve(
+            self,
+            state=AssetState.ABORTED,
+            lease_until=None,
+            idempotency=released,
+            tombstone=Tombstone(since=now, purge_at=now + purge_after),
+            updated_at=now,
+        )

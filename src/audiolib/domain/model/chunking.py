@@ -1,0 +1,38 @@
+"""Cutting a stream of bytes anew, without holding more than one piece."""
+
+from collections.abc import AsyncIterable, AsyncIterator
+
+
+async def in_pieces(chunks: AsyncIterable[bytes], size: int) -> AsyncIterator[bytes]:
+    """The same bytes in pieces of exactly `size`, the last one shorter; nothing yields nothing."""
+    piece = bytearray()
+    async for chunk in chunks:
+        rest = memoryview(chunk)
+        while len(piece) + len(rest) >= size:
+            cut = size - len(piece)
+            piece += rest[:cut]
+            rest = rest[cut:]
+            full, piece = bytes(piece), bytearray()
+            yield full
+        piece += rest
+    if piece:
+        yield bytes(piece)
+
+
+async def with_head(chunks: AsyncIterator[bytes], size: int) -> tuple[bytes, AsyncIterator[bytes]]:
+    """The first `size` bytes (or all, if fewer), and the whole stream with them still in it."""
+    read: list[bytes] = []
+    while sum(map(len, read)) < size:
+        chunk = await anext(chunks, None)
+        if chunk is None:
+            break
+        read.append(chunk)
+
+    async def whole() -> AsyncIterator[bytes]:
+        for chunk in read:
+            yield chunk
+        read.clear()
+        async for chunk in chunks:
+            yield chunk
+
+    return b"".join(read)[:size], whole()

@@ -1,0 +1,58 @@
+"""The promise to delete a temp file, kept inside the asset's own document (the outbox)."""
+
+import enum
+from datetime import datetime
+
+import attrs
+
+from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.source import TempFile
+
+
+class CleanupState(enum.Enum):
+    """`due` and `leased` are open; `done`, `dead` and `skipped` are ends."""
+
+    NONE = "none"
+    DUE = "due"
+    LEASED = "leased"
+    DONE = "done"
+    DEAD = "dead"
+    SKIPPED = "skipped"
+
+
+@attrs.frozen(kw_only=True)
+class Cleanup:
+    """How far the promise is kept; `attempts` counts claims, `since` is when it was made."""
+
+    state: CleanupState = CleanupState.NONE
+    attempts: int = 0
+    since: datetime | None = None
+    next_attempt_at: datetime | None = None
+    lease_until: datetime | None = None
+    etag: str | None = None
+    last_error: str | None = None
+
+    @classmethod
+    def due(cls, now: datetime, etag: str | None) -> "Cleanup":
+        return cls(state=CleanupState.DUE, since=now, next_attempt_at=now, etag=etag)
+
+
+@attrs.frozen(kw_only=True)
+class CleanupTask:
+    """One claimed promise; `attempt` is its lease's fence: a later claim makes it void."""
+
+    asset_id: AssetId
+    temp_file: TempFile
+    etag: str | None
+    attempt: int
+    since: datetime
+
+
+@attrs.frozen(kw_only=True)
+class CleanupResult:
+    """How an attempt ended: `done`, `dead`, or `due` again at `next_attempt_at`."""
+
+    task: CleanupTask
+    state: CleanupState
+    next_attempt_at: datetime | None = None
+    error: str | None = None

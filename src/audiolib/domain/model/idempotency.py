@@ -1,0 +1,36 @@
+"""One request, one asset, however often it is sent."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from audiolib.domain.model.errors import FieldFault
+from audiolib.domain.model.field_rules import pattern_faults
+
+_CLIENT_KEY = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
+
+
+def client_key_faults(key: object) -> Iterator[FieldFault]:
+    """The faults of a key that a client chose."""
+    return pattern_faults("idempotency_key", key, _CLIENT_KEY, "1 to 255 of A-Z a-z 0-9 _ -")
+
+
+@attrs.frozen(kw_only=True)
+class Idempotency:
+    """A tenant's key and what it stands for; a key is None once its save was called off."""
+
+    key: str | None
+    fingerprint: str
+
+    @classmethod
+    def of(cls, request: Mapping[str, object], client_key: str | None) -> "Idempotency":
+        """The request's own fingerprint is the key where the client names none.
+
+        A fingerprint holds a colon, which no client's key may, so the two never meet.
+        """
+        canonical = json.dumps(request, sort_keys=True, separators=(",", ":"))
+        fingerprint = "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+        return cls(key=client_key or fingerprint, fingerprint=fingerprint)

@@ -1,0 +1,106 @@
+"""What people say about an asset, and how its speech was made."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+
+from audiolib.domain.model.errors import FieldFault
+from audiolib.domain.model.field_rules import (
+    number_faults,
+    pattern_faults,
+    refuse,
+    tag_faults,
+    text_faults,
+)
+
+LONGEST_TEXT = 100_000
+LONGEST_TITLE = 200
+LONGEST_DESCRIPTION = 2_000
+LONGEST_FOLDER = 200
+LONGEST_NAME = 100
+MOST_TAGS = 32
+LONGEST_TAG = 64
+SLOWEST, FASTEST = 0.25, 4.0
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}", re.ASCII)
+
+
+def as_strings(value: Any) -> Any:
+    """A list, as JSON has it, becomes the tuple that a frozen value holds."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+@attrs.frozen(kw_only=True)
+class Speech:
+    """What was said, by which voice, and how; `speed` 1.0 is the voice's own."""
+
+    text: str
+    voice: str
+    voice_name: str
+    language: str = "en"
+    speed: float = 1.0
+    model: str
+
+    def __attrs_post_init__(self) -> None:
+        refuse(*speech_faults(self))
+
+
+def speech_faults(speech: Any) -> Iterator[FieldFault]:
+    """The faults of anything with the fields of Speech; absent ones (None) are passed over."""
+    yield from text_faults("text", speech.text, at_least=1, at_most=LONGEST_TEXT, lines=True)
+    yield from text_faults("voice", speech.voice, at_least=1, at_most=LONGEST_NAME)
+    for field in ("voice_name", "model"):
+        if (name := getattr(speech, field, None)) is not None:
+            yield from text_faults(field, name, at_least=1, at_most=LONGEST_NAME)
+    yield from pattern_faults(
+        "language", speech.language, _LANGUAGE, "a language tag such as en or pt-BR"
+    )
+    yield from number_faults("speed", speech.speed, at_least=SLOWEST, at_most=FASTEST)
+
+
+@attrs.frozen(kw_only=True)
+class Metadata:
+    """Title, description, tags and folder: what a listener may change later."""
+
+    title: str
+    description: str
+    tags: tuple[str, ...] = attrs.field(default=(), converter=as_strings)
+    folder: str | None = None
+    speech: Speech
+
+    def __attrs_post_init__(self) -> None:
+        refuse(*metadata_faults(self))
+
+
+def metadata_faults(metadata: Any) -> Iterator[FieldFault]:
+    """The faults of anything with the fields of Metadata; absent ones (None) are passed over."""
+    if metadata.title is not None:
+        yield from text_faults("title", metadata.title, at_least=1, at_most=LONGEST_TITLE)
+    if metadata.description is not None:
+        yield from text_faults(
+            "description",
+            metadata.description,
+            at_least=0,
+            at_most=LONGEST_DESCRIPTION,
+            lines=True,
+        )
+    yield from tag_faults("tags", metadata.tags, at_most=MOST_TAGS, length=LONGEST_TAG)
+    if metadata.folder is not None:
+        yield from text_faults("folder", metadata.folder, at_least=1, at_most=LONGEST_FOLDER)
+
+
+def title_from(text: str, longest: int = 60) -> str:
+    """The text's beginning in one line, cut at a word."""
+    words = _words(text)
+    title = next(words)
+    for word in words:
+        if len(title) + 1 + len(word) > longest:
+            return title[:longest] + "…"
+        title += f" {word}"
+    return title if len(title) <= longest else title[:longest] + "…"
+
+
+def _words(text: str) -> Iterator[str]:
+    found: Iterable[str] = "".join(c if c.isprintable() else " " for c in text).split()
+    yield from found or ["Untitled"]

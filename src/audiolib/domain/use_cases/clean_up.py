@@ -1,0 +1,70 @@
+"""CleanUpTempFiles: keeps the promises that commits made."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import attrs
+
+from audiolib.domain.model.cleanup import CleanupResult, CleanupState, CleanupTask
+from audiolib.domain.model.errors import CleanupRefusedError, SourceUnavailableError
+from audiolib.ports.cleanup_outbox import CleanupOutbox
+from audiolib.ports.temp_cleaner import TempCleaner
+
+
+@attrs.frozen(kw_only=True)
+class CleanupPolicy:
+    """Full-jitter backoff from `first_wait`, doubling to `longest_wait`; dead after `give_up`."""
+
+    batch: int = 32
+    lease: timedelta = timedelta(seconds=120)
+    first_wait: timedelta = timedelta(seconds=1)
+    longest_wait: timedelta = timedelta(minutes=15)
+    give_up: timedelta = timedelta(hours=24)
+
+
+@attrs.frozen(kw_only=True)
+class CleanUpTempFiles:
+    """Drains the outbox; any number may run at once, in any number of processes."""
+
+    outbox: CleanupOutbox
+    cleaner: TempCleaner
+    policy: CleanupPolicy = CleanupPolicy()
+    now: Callable[[], datetime]
+    jitter: Callable[[], float]
+    """A random number from 0 to 1."""
+
+    async def __call__(self) -> tuple[CleanupResult, ...]:
+        """Try one batch. Returns: how each attempt ended. Raises: MetadataUnavailableError."""
+        now = self.now()
+        lease_until = now + self.policy.lease
+        tasks = await self.outbox.claim(now=now, lease_until=lease_until, limit=self.policy.batch)
+        results = list[CleanupResult]()
+        for task in tasks:
+            # What the lease leaves no time for is claimed again when it is over.
+            if self.now() < lease_until - self.policy.lease / 2:
+                results.append(await self._attempt(task))
+        if results:
+            await self.outbox.settle(results)
+        return tuple(results)
+
+    async def _attempt(self, task: CleanupTask) -> CleanupResult:
+        try:
+            await self.cleaner.delete(task.temp_file, etag=task.etag)
+        except CleanupRefusedError as refused:
+            return CleanupResult(task=task, state=CleanupState.DEAD, error=str(refused))
+        except SourceUnavailableError as failed:
+            return self._later(task, str(failed))
+        return CleanupResult(task=task, state=CleanupState.DONE)
+
+    def _later(self, task: CleanupTask, error: str) -> CleanupResult:
+        now = self.now()
+        if now - task.since >= self.policy.give_up:
+            return CleanupResult(task=task, state=CleanupState.DEAD, error=error)
+        doubled = self.policy.first_wait * 2 ** min(task.attempt, 30)
+        wait = min(doubled, self.policy.longest_wait) * self.jitter()
+        return CleanupResult(
+            task=task,
+            state=CleanupState.DUE,
+            next_attempt_at=now + timedelta(milliseconds=wait // timedelta(milliseconds=1)),
+            error=error,
+        )

@@ -1,0 +1,59 @@
+"""RecoverSaves: ends what crashed saves left behind."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import attrs
+
+from audiolib.domain.model.asset import AudioAsset
+from audiolib.domain.model.errors import StorageUnavailableError
+from audiolib.ports.intent_log import IntentLog
+from audiolib.ports.object_store import ObjectStore
+
+
+@attrs.frozen(kw_only=True)
+class Recovered:
+    """What one round did: intents fenced, stems swept, tombstones forgotten, sweeps failed."""
+
+    fenced: int = 0
+    swept: int = 0
+    forgotten: int = 0
+    failed: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class RecoverSaves:
+    """Fences expired intents, then removes what lies under their stems; never the other way.
+
+    A stem is swept once more when its tombstone's time is over, for a write that arrived late.
+    Any number may run at once.
+    """
+
+    intents: IntentLog
+    store: ObjectStore
+    now: Callable[[], datetime]
+    tombstone: timedelta = timedelta(days=7)
+    batch: int = 100
+
+    async def __call__(self) -> Recovered:
+        """One round. Raises: MetadataUnavailableError."""
+        now = self.now()
+        fenced = await self.intents.fence_expired(now=now, limit=self.batch)
+        swept = forgotten = failed = 0
+        for asset in await self.intents.to_purge(now=now, limit=self.batch):
+            try:
+                await self.store.purge(asset.stem)
+            except StorageUnavailableError:
+                failed += 1
+                continue
+            again_at = self._again_at(asset)
+            await self.intents.purged(asset, again_at=again_at)
+            swept += 1
+            forgotten += again_at is None
+        return Recovered(fenced=fenced, swept=swept, forgotten=forgotten, failed=failed)
+
+    def _again_at(self, asset: AudioAsset) -> datetime | None:
+        if asset.tombstone is None:
+            return None
+        end = asset.tombstone.since + self.tombstone
+        return None if asset.tombstone.purge_at >= end else end

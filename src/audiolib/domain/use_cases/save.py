@@ -1,0 +1,198 @@
+"""SaveAudioToLibrary: from a temp file to a committed asset.
+
+Intent first, object second, commit last; nothing is deleted before its document is fenced.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import attrs
+
+from audiolib.domain.model.asset import AssetState, AudioAsset, Storage
+from audiolib.domain.model.audio_facts import AudioFacts
+from audiolib.domain.model.audio_format import SNIFF_BYTES, AudioFormat
+from audiolib.domain.model.chunking import with_head
+from audiolib.domain.model.cleanup import Cleanup, CleanupState
+from audiolib.domain.model.errors import (
+    CommitUnknownError,
+    IdempotencyConflictError,
+    IdempotencyInProgressError,
+    LeaseLostError,
+    MetadataUnavailableError,
+    StorageUnavailableError,
+    UnavailableError,
+)
+from audiolib.domain.model.hashed_stream import HashedStream
+from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.source import SourceBases, TempFile
+from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.domain.use_cases.lease import Lease
+from audiolib.domain.use_cases.save_command import SaveAudio
+from audiolib.domain.use_cases.watched_copy import WatchedCopy
+from audiolib.ports.audio_inspector import AudioInspector
+from audiolib.ports.audio_source import AudioSource
+from audiolib.ports.metadata_repo import MetadataRepo
+from audiolib.ports.object_store import ObjectStore
+
+T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class SavePolicy:
+    """`max_bytes` an asset may have, and how long leases and URLs are good for."""
+
+    sources: SourceBases
+    max_bytes: int = 512 * 1024 * 1024
+    lease: timedelta = timedelta(seconds=120)
+    url_ttl: timedelta = timedelta(minutes=15)
+    clean_up: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class SavedAudio:
+    """A ready asset, a fresh URL to it, and whether an earlier call had saved it."""
+
+    asset: AudioAsset
+    url: PresignedUrl
+    replayed: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class SaveAudioToLibrary:
+    """Copies a temp file into the tenant's library; sent again, it answers with the same asset."""
+
+    source: AudioSource
+    store: ObjectStore
+    repo: MetadataRepo
+    inspector: AudioInspector
+    policy: SavePolicy
+    now: Callable[[], datetime]
+    new_asset_id: Callable[[], AssetId]
+    new_fence: Callable[[], str]
+
+    async def __call__(self, command: SaveAudio) -> SavedAudio:
+        """Raises: ForbiddenSourceError, NotAudioError, AudioTooLargeError, SourceNotFoundError,
+        IdempotencyConflictError, IdempotencyInProgressError, LeaseLostError, or an
+        UnavailableError; after CommitUnknownError the asset may be there, after any other
+        nothing is left of it."""
+        temp_file = command.temp_file(self.policy.sources)
+        intent = self._intent(command, temp_file)
+        holder = await _asked_twice(lambda: self.repo.begin(intent.tenant, intent))
+        if holder.id != intent.id:
+            return await self._replay(holder, intent)
+        try:
+            ready, url = await self._copy(intent, temp_file, command.duration)
+        except BaseException:
+            await self._call_off(intent)
+            raise
+        return await self._commit(ready, url)
+
+    def _intent(self, command: SaveAudio, temp_file: TempFile) -> AudioAsset:
+        now = self.now()
+        return AudioAsset(
+            id=self.new_asset_id(),
+            tenant=command.tenant,
+            state=AssetState.PENDING,
+            metadata=command.metadata,
+            storage=Storage(
+                bucket=self.store.bucket, original=temp_file, original_url=command.audio_url
+            ),
+            fence=self.new_fence(),
+            lease_until=now + self.policy.lease,
+            idempotency=command.idempotency(temp_file),
+            created_at=now,
+            updated_at=now,
+        )
+
+    async def _copy(
+        self, intent: AudioAsset, temp_file: TempFile, duration: float | None
+    ) -> tuple[AudioAsset, PresignedUrl]:
+        lease = Lease(
+            repo=self.repo,
+            intent=intent,
+            now=self.now,
+            term=self.policy.lease,
+            renewed_at=intent.created_at,
+        )
+        async with self.source.open(temp_file) as audio:
+            head, chunks = await with_head(audio.chunks, SNIFF_BYTES)
+            audio_format = AudioFormat.of(head)
+            watched = WatchedCopy(
+                chunks=chunks,
+                inspection=self.inspector.begin(audio_format),
+                declared_size=audio.size,
+                max_bytes=self.policy.max_bytes,
+                keep_lease=lease.keep,
+            )
+            content = HashedStream(aiter(watched))
+            key = intent.stem.key(audio_format.extension)
+            stored = await self.store.put(key, content, content_type=audio_format.content_type)
+        facts = _verified(stored, content, watched.facts)
+        url = await self.store.presign(
+            stored.key,
+            expires_in=self.policy.url_ttl,
+            content_type=stored.content_type,
+            filename=f"{intent.metadata.title}.{key.extension}",
+        )
+        now = self.now()
+        ready = intent.committed(
+            stored=stored,
+            facts=facts,
+            duration=duration if facts.duration is None else facts.duration,
+            url=url,
+            cleanup=(
+                Cleanup.due(now, audio.etag)
+                if self.policy.clean_up
+                else Cleanup(state=CleanupState.SKIPPED, since=now)
+            ),
+            now=now,
+        )
+        return ready, url
+
+    async def _commit(self, ready: AudioAsset, url: PresignedUrl) -> SavedAudio:
+        try:
+            committed = await _asked_twice(lambda: self.repo.commit(ready.tenant, ready))
+        except MetadataUnavailableError as unknown:
+            raise CommitUnknownError from unknown
+        if not committed:
+            await self._call_off(ready)
+            raise LeaseLostError
+        return SavedAudio(asset=ready, url=url)
+
+    async def _replay(self, holder: AudioAsset, intent: AudioAsset) -> SavedAudio:
+        theirs, ours = holder.idempotency, intent.idempotency
+        if theirs is None or ours is None or theirs.fingerprint != ours.fingerprint:
+            raise IdempotencyConflictError
+        if holder.state is AssetState.PENDING:
+            raise IdempotencyInProgressError
+        url = await self.store.presign(
+            holder.key,
+            expires_in=self.policy.url_ttl,
+            content_type=holder.content_type or "application/octet-stream",
+            filename=holder.filename,
+        )
+        return SavedAudio(asset=holder, url=url, replayed=True)
+
+    async def _call_off(self, intent: AudioAsset) -> None:
+        # Where this fails the intent's lease runs out, and the recoverer does the same.
+        try:
+            if await self.repo.abort(intent.tenant, intent.aborted(now=self.now())):
+                await self.store.purge(intent.stem)
+        except UnavailableError:
+            pass
+
+
+def _verified(stored: StoredObject, content: HashedStream, facts: AudioFacts | None) -> AudioFacts:
+    if (stored.size, stored.sha256) != (content.size, content.sha256) or facts is None:
+        raise StorageUnavailableError("the store holds other bytes than were sent")
+    return facts
+
+
+async def _asked_twice(call: Callable[[], Awaitable[T]]) -> T:
+    # Both calls it is used for are idempotent, so asking again is how an unknown outcome is
+    # read back.
+    try:
+        return await call()
+    except MetadataUnavailableError:
+        return await call()

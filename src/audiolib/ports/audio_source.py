@@ -1,0 +1,40 @@
+"""Port: where generated audio is fetched from."""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+import attrs
+
+from audiolib.domain.model.source import TempFile
+
+
+@attrs.frozen(kw_only=True)
+class OpenedAudio:
+    """A temp file being read; `size` in bytes is None where the generator didn't declare it."""
+
+    chunks: AsyncIterator[bytes]
+    size: int | None
+    etag: str | None
+
+
+class AudioSource(Protocol):
+    """Reads temp files; never changes them.
+
+    Every adapter passes `audiolib.testing.contracts.AudioSourceContract`.
+    """
+
+    @abstractmethod
+    def open(self, temp_file: TempFile) -> AbstractAsyncContextManager[OpenedAudio]:
+        """Open a temp file as a stream; leaving the context lets go of it, read or not.
+
+        A stream that ends without an error was whole: one that was cut raises while being read.
+        Opening may be repeated; nothing is retried once bytes have been handed on.
+
+        Raises, on entry or while reading:
+            SourceNotFoundError: there is no such temp file.
+            SourceUnavailableError: no answer in time, a failure, or an answer not to be trusted
+                (a redirect, an encoded body, a body whose end can't be told from a cut).
+            SourceTruncatedError: the stream ended before its declared size.
+        """

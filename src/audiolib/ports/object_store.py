@@ -1,0 +1,93 @@
+"""Port: durable storage for immutable bytes."""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from typing import Protocol
+
+import attrs
+
+from audiolib.domain.model.byte_range import ByteRange, Slice
+from audiolib.domain.model.hashed_stream import HashedStream
+from audiolib.domain.model.naming import KeyStem, ObjectKey
+from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+
+
+@attrs.frozen(kw_only=True)
+class OpenedObject:
+    """An object being read: its whole `size` in bytes, the part that was asked for, its bytes."""
+
+    size: int
+    part: Slice
+    chunks: AsyncIterator[bytes]
+
+
+class ObjectStore(Protocol):
+    """Keeps immutable objects under keys, each written once.
+
+    Every method raises StorageUnavailableError when the store does not answer or fails; a write
+    may then have happened nonetheless, even later. Memory is bounded whatever an object's size.
+    Every adapter passes `audiolib.testing.contracts.ObjectStoreContract`.
+    """
+
+    bucket: str
+
+    @abstractmethod
+    async def put(
+        self, key: ObjectKey, content: HashedStream, *, content_type: str
+    ) -> StoredObject:
+        """Store all of content under key, or nothing at all; durable on return.
+
+        Readers never see a part of an object. What `content` raises is passed on, and, as when
+        cancelled, neither an object nor an unfinished upload stays.
+
+        Returns: size and SHA-256 as the store has them, not as they were sent.
+
+        Raises:
+            ObjectExistsError: the key is taken; its object is unchanged.
+            InsufficientStorageError: no room.
+        """
+
+    @abstractmethod
+    def open(
+        self, key: ObjectKey, part: ByteRange | None = None
+    ) -> AbstractAsyncContextManager[OpenedObject]:
+        """Open an object, or a part of it, for reading.
+
+        Raises, on entry: ObjectNotFoundError; RangeNotSatisfiableError. While reading:
+        StorageUnavailableError when bytes are missing at the end.
+        """
+
+    @abstractmethod
+    async def size(self, key: ObjectKey) -> int:
+        """An object's size in bytes. Raises: ObjectNotFoundError."""
+
+    @abstractmethod
+    async def delete(self, key: ObjectKey) -> None:
+        """Remove the object; removing a missing one is not an error."""
+
+    @abstractmethod
+    async def purge(self, stem: KeyStem) -> None:
+        """Remove every object and every unfinished upload under the stem. Idempotent."""
+
+    @abstractmethod
+    def keys(self, prefix: str = "") -> AsyncIterator[str]:
+        """The keys that begin with prefix, in ascending order of their UTF-8 bytes."""
+
+    @abstractmethod
+    async def unfinished(self, prefix: str = "") -> list[str]:
+        """The keys of uploads that were begun and neither completed nor given up."""
+
+    @abstractmethod
+    async def presign(
+        self, key: ObjectKey, *, expires_in: timedelta, content_type: str, filename: str
+    ) -> PresignedUrl:
+        """A URL by which anyone reads this one object until it expires; nothing is looked up.
+
+        The answer to it says `Content-Type: content_type` and names the download `filename`.
+        """
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Reach the store. Raises: StorageUnavailableError, saying what is wrong."""

@@ -1,0 +1,117 @@
+"""One whole library over the fakes."""
+
+from typing import Any
+
+import attrs
+
+from audiolib.adapters.memory import (
+    MemoryAssets,
+    MemoryAudioInspector,
+    MemoryAudioSource,
+    MemoryCleanupOutbox,
+    MemoryIntentLog,
+    MemoryMetadataRepo,
+    MemoryObjectStore,
+    MemoryTempCleaner,
+    MemoryTempFiles,
+)
+from audiolib.domain.model.naming import TempName
+from audiolib.domain.model.source import SourceBases, TempFile
+from audiolib.domain.use_cases.browse import BrowseLibrary
+from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
+from audiolib.domain.use_cases.listen import ListenToAudio
+from audiolib.domain.use_cases.recover import RecoverSaves
+from audiolib.domain.use_cases.save import SaveAudioToLibrary, SavePolicy
+from audiolib.testing.clock import FakeClock, FakeIds
+from audiolib.testing.faults import FaultPlan, Faults
+from audiolib.testing.faulty_port import FaultyPort
+from audiolib.testing.sounds import wav
+
+GENERATOR = "http://generator.test"
+
+
+@attrs.frozen(kw_only=True)
+class World:
+    """What outlives a process: the generator's temp folder, both stores, and time itself."""
+
+    clock: FakeClock
+    ids: FakeIds
+    temp_files: MemoryTempFiles
+    objects: MemoryObjectStore
+    assets: MemoryAssets
+
+    @classmethod
+    def new(cls) -> "World":
+        clock = FakeClock()
+        return cls(
+            clock=clock,
+            ids=FakeIds(clock),
+            temp_files=MemoryTempFiles(),
+            objects=MemoryObjectStore(now=clock),
+            assets=MemoryAssets(),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class InMemoryLibrary:
+    """The real use cases of one process, with faults at the ports beneath them."""
+
+    save: SaveAudioToLibrary
+    browse: BrowseLibrary
+    listen: ListenToAudio
+    clean_up: CleanUpTempFiles
+    recover: RecoverSaves
+    faults: FaultPlan
+    world: World
+
+    def generate(self, name: str = "speech.wav", data: bytes | None = None) -> str:
+        """Put a temp file at the generator. Returns: its audio_url."""
+        temp_file = TempFile(base=GENERATOR, name=TempName(name))
+        self.world.temp_files.files[temp_file] = wav() if data is None else data
+        return str(temp_file)
+
+
+def in_memory_library(
+    *,
+    policy: SavePolicy | None = None,
+    world: World | None = None,
+    faults: Faults | None = None,
+) -> InMemoryLibrary:
+    """A library that needs no server, no disk and no time; every run of it is the same.
+
+    Give two of them one `world`, and they are two processes over the same stores.
+    """
+    world = world or World.new()
+    plan = FaultPlan()
+
+    def port(real: object, name: str) -> Any:
+        return FaultyPort(real, name, faults or plan)
+
+    store = port(world.objects, "store")
+    repo = port(MemoryMetadataRepo(world.assets), "repo")
+    browse = BrowseLibrary(repo=repo)
+    return InMemoryLibrary(
+        save=SaveAudioToLibrary(
+            source=port(MemoryAudioSource(world.temp_files), "source"),
+            store=store,
+            repo=repo,
+            inspector=MemoryAudioInspector(),
+            policy=policy or SavePolicy(sources=SourceBases([GENERATOR])),
+            now=world.clock,
+            new_asset_id=world.ids.asset_id,
+            new_fence=world.ids.fence,
+        ),
+        browse=browse,
+        listen=ListenToAudio(library=browse, store=store),
+        clean_up=CleanUpTempFiles(
+            outbox=port(MemoryCleanupOutbox(world.assets), "outbox"),
+            cleaner=port(MemoryTempCleaner(world.temp_files), "cleaner"),
+            now=world.clock,
+            jitter=lambda: 0.5,
+        ),
+        recover=RecoverSaves(
+            intents=port(MemoryIntentLog(world.assets), "intents"), store=store, now=world.clock
+        ),
+        faults=plan,
+        world=world,
+    )
