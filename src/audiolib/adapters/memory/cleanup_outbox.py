@@ -8,7 +8,6 @@ import attrs
 from audiolib.adapters.memory.assets import MemoryAssets
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import CleanupResult, CleanupState, CleanupTask
-from audiolib.domain.model.document import to_cleanup_task
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 
 
@@ -23,31 +22,19 @@ class MemoryCleanupOutbox(CleanupOutbox):
     ) -> Sequence[CleanupTask]:
         claimed = []
         for asset in list(self._assets.where(lambda asset: _claimable(asset, now)))[:limit]:
-            cleanup = attrs.evolve(
-                asset.cleanup,
-                state=CleanupState.LEASED,
-                attempts=asset.cleanup.attempts + 1,
-                lease_until=lease_until,
-            )
-            self._assets.write(attrs.evolve(asset, cleanup=cleanup))
-            claimed.append(to_cleanup_task(self._assets.documents[asset.id]))
+            leased = attrs.evolve(asset, cleanup=asset.cleanup.leased(lease_until))
+            self._assets.write(leased)
+            claimed.append(leased.cleanup_task)
         return claimed
 
     async def settle(self, results: Sequence[CleanupResult]) -> int:
         written = 0
         for result in results:
             asset = self._assets.read(result.task.asset_id)
-            held = asset and asset.cleanup.state is CleanupState.LEASED
-            if asset is None or not held or asset.cleanup.attempts != result.task.attempt:
+            settled = asset and asset.after(result)
+            if settled is None:
                 continue
-            cleanup = attrs.evolve(
-                asset.cleanup,
-                state=result.state,
-                next_attempt_at=result.next_attempt_at,
-                lease_until=None,
-                last_error=result.error,
-            )
-            self._assets.write(attrs.evolve(asset, cleanup=cleanup))
+            self._assets.write(settled)
             written += 1
         return written
 

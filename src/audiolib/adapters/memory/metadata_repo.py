@@ -34,10 +34,12 @@ class MemoryMetadataRepo(MetadataRepo):
         return True
 
     async def commit(self, tenant: Tenant, ready: AudioAsset) -> bool:
-        return self._replace(tenant, ready) in (AssetState.READY, AssetState.TRASHED)
+        found = self._replace(tenant, ready)
+        return found is not None and found.is_commit_of(ready)
 
     async def abort(self, tenant: Tenant, aborted: AudioAsset) -> bool:
-        return self._replace(tenant, aborted) is AssetState.ABORTED
+        found = self._replace(tenant, aborted)
+        return found is not None and found.state is AssetState.ABORTED
 
     async def get(self, tenant: Tenant, asset_id: AssetId) -> AudioAsset | None:
         asset = self._assets.read(asset_id)
@@ -54,9 +56,9 @@ class MemoryMetadataRepo(MetadataRepo):
     async def check(self) -> None:
         """Memory is always there."""
 
-    def _replace(self, tenant: Tenant, asset: AudioAsset) -> AssetState | None:
+    def _replace(self, tenant: Tenant, asset: AudioAsset) -> AudioAsset | None:
         pending = self._assets.pending(asset.id, asset.fence)
         if pending is not None and pending.tenant == tenant:
             self._assets.write(asset)
         found = self._assets.read(asset.id)
-        return found.state if found and found.tenant == tenant else None
+        return found if found and found.tenant == tenant else None

@@ -1,0 +1,16 @@
+"""MetadataRepo, CleanupOutbox and IntentLog on MongoDB, by Motor or by PyMongo."""
+
+from audiolib.adapters.mongo.assets import MongoAssets
+from audiolib.adapters.mongo.cleanup_outbox import MongoCleanupOutbox
+from audiolib.adapters.mongo.client import Driver, open_mongo
+from audiolib.adapters.mongo.intent_log import MongoIntentLog
+from audiolib.adapters.mongo.metadata_repo import MongoMetadataRepo
+
+__all__ = [
+    "Driver",
+    "MongoAssets",
+    "MongoCleanupOutbox",
+    "MongoIntentLog",
+    "MongoMetadataRepo",
+    "open_mongo",
+]

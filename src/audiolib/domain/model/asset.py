@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.cleanup import Cleanup
+from audiolib.domain.model.cleanup import Cleanup, CleanupResult, CleanupTask
 from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.metadata import Metadata
 from audiolib.domain.model.naming import AssetId, KeyStem, ObjectKey
@@ -62,7 +62,7 @@ class AudioAsset:
     audio: AudioFacts | None = None
     fence: str = ""
     lease_until: datetime | None = None
-    cleanup: Cleanup = Cleanup()
+    cleanup: Cleanup = attrs.field(factory=Cleanup)
     idempotency: Idempotency | None = None
     tombstone: Tombstone | None = None
     created_at: datetime
@@ -90,6 +90,24 @@ class AudioAsset:
             raise ValueError(f"asset {self.id} is {self.state.value} and has no object")
         return self.storage.key
 
+    @property
+    def cleanup_task(self) -> CleanupTask:
+        """The promise to delete the temp file, as the last claim leased it."""
+        if self.storage.original is None or self.cleanup.since is None:
+            raise ValueError(f"asset {self.id} promises no cleanup")
+        return CleanupTask(
+            asset_id=self.id,
+            temp_file=self.storage.original,
+            etag=self.cleanup.etag,
+            attempt=self.cleanup.attempts,
+            since=self.cleanup.since,
+        )
+
+    def after(self, result: CleanupResult) -> "AudioAsset | None":
+        """This asset once a cleanup attempt is settled; None when the attempt's lease is void."""
+        cleanup = self.cleanup.settled(result)
+        return None if cleanup is None else attrs.evolve(self, cleanup=cleanup)
+
     def committed(
         self,
         *,
@@ -116,6 +134,11 @@ class AudioAsset:
             cleanup=cleanup,
             updated_at=now,
         )
+
+    def is_commit_of(self, ready: "AudioAsset") -> bool:
+        """Whether this is what committing `ready` leads to, edited or not since."""
+        committed = self.state not in (AssetState.PENDING, AssetState.ABORTED)
+        return committed and (self.id, self.fence) == (ready.id, ready.fence)
 
     def aborted(self, *, now: datetime, purge_after: timedelta = timedelta(0)) -> "AudioAsset":
         """This intent called off: its idempotency key is free again, its stem is to be swept."""

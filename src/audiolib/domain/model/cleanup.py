@@ -36,6 +36,23 @@ class Cleanup:
     def due(cls, now: datetime, etag: str | None) -> "Cleanup":
         return cls(state=CleanupState.DUE, since=now, next_attempt_at=now, etag=etag)
 
+    def leased(self, until: datetime) -> "Cleanup":
+        return attrs.evolve(
+            self, state=CleanupState.LEASED, attempts=self.attempts + 1, lease_until=until
+        )
+
+    def settled(self, result: "CleanupResult") -> "Cleanup | None":
+        """How this stands after an attempt; None when the attempt's lease is not the last one."""
+        if self.state is not CleanupState.LEASED or self.attempts != result.task.attempt:
+            return None
+        return attrs.evolve(
+            self,
+            state=result.state,
+            next_attempt_at=result.next_attempt_at,
+            lease_until=None,
+            last_error=result.error,
+        )
+
 
 @attrs.frozen(kw_only=True)
 class CleanupTask:

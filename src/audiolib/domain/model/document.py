@@ -9,7 +9,7 @@ import attrs
 from audiolib.domain.model.asset import AssetState, AudioAsset, Storage, Tombstone
 from audiolib.domain.model.audio_facts import AudioFacts
 from audiolib.domain.model.audio_format import AudioFormat
-from audiolib.domain.model.cleanup import Cleanup, CleanupState, CleanupTask
+from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.metadata import Metadata, Speech
 from audiolib.domain.model.naming import AssetId, ObjectKey, TempName
@@ -106,21 +106,6 @@ def from_document(document: Mapping[str, Any]) -> AudioAsset:
         updated_at=_moment(document.get("updated_at") or document["created_at"]),
         version=document.get("version", 1),
         trashed_at=_time(document.get("trashed_at")),
-    )
-
-
-def to_cleanup_task(document: Mapping[str, Any]) -> CleanupTask:
-    """The claimed promise inside an asset's document."""
-    cleanup = _cleanup(document["cleanup"])
-    original = _temp_file(document["storage"])
-    if original is None or cleanup.since is None:
-        raise ValueError(f"asset {document['_id']} promises no cleanup")
-    return CleanupTask(
-        asset_id=AssetId(document["asset_id"]),
-        temp_file=original,
-        etag=cleanup.etag,
-        attempt=cleanup.attempts,
-        since=cleanup.since,
     )
 
 

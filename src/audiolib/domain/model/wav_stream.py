@@ -53,10 +53,7 @@ class WavStream:
         data = self._total - self._data_begins
         if self._data_size is not None:
             data = min(data, self._data_size)
-        if tag in _PCM_TAGS:
-            duration = data // block / rate
-        else:
-            duration = data / bytes_per_second
+        duration = data // block / rate if tag in _PCM_TAGS else data / bytes_per_second
         if duration <= 0:
             raise NotAudioError("the WAV has no samples")
         return AudioFacts(

@@ -1,0 +1,31 @@
+"""What the operating system raises, as ours."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from audiolib.domain.model.errors import (
+    AudioLibraryError,
+    InsufficientStorageError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    StorageUnavailableError,
+)
+from audiolib.domain.model.naming import ObjectKey
+
+_BY_ERRNO: dict[int, type[AudioLibraryError]] = {
+    errno.ENOENT: ObjectNotFoundError,
+    errno.EEXIST: ObjectExistsError,
+    errno.ENOSPC: InsufficientStorageError,
+    errno.EDQUOT: InsufficientStorageError,
+}
+
+
+@contextmanager
+def translated(what: ObjectKey | str) -> Iterator[None]:
+    """Raises: ours, with the system's reason and never a path of the disk."""
+    try:
+        yield
+    except OSError as failed:
+        error = _BY_ERRNO.get(failed.errno or 0, StorageUnavailableError)
+        raise error(f"{what}: {failed.strerror}") from failed

@@ -1,0 +1,182 @@
+"""ObjectStore in a folder: the embedded default."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import attrs
+
+from audiolib.adapters.filesystem.errors import translated
+from audiolib.adapters.filesystem.upload import Upload, make_folders, object_name, sync_folder
+from audiolib.adapters.filesystem.walk import files
+from audiolib.domain.model.byte_range import ByteRange, Slice
+from audiolib.domain.model.chunking import in_pieces
+from audiolib.domain.model.errors import StorageUnavailableError
+from audiolib.domain.model.hashed_stream import HashedStream
+from audiolib.domain.model.naming import KeyStem, ObjectKey
+from audiolib.domain.model.signed_link import SignedLink
+from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.ports.object_store import ObjectStore, OpenedObject
+
+T = TypeVar("T")
+
+_PIECE = 1024 * 1024
+_READ = 256 * 1024
+_NAMES_AT_ONCE = 1000
+
+
+@attrs.frozen(kw_only=True)
+class FilesystemObjectStore(ObjectStore):
+    """One file an object, at `root`/`key`.
+
+    Its presigned URLs begin with `public_url`, where the asset service serves them, and are
+    signed with `secret`. What `put` says of the digest is what was handed to the disk.
+    """
+
+    root: Path
+    bucket: str = "audio-assets"
+    public_url: str
+    secret: bytes = attrs.field(repr=False)
+    now: Callable[[], datetime]
+    new_token: Callable[[], str]
+
+    async def put(
+        self, key: ObjectKey, content: HashedStream, *, content_type: str
+    ) -> StoredObject:
+        upload = Upload(self.root / str(key), token=self.new_token())
+        with translated(key):
+            try:
+                size = await self._copy(content, upload)
+            except BaseException:
+                await _in_thread(upload.give_up)
+                raise
+        return StoredObject(key=key, size=size, sha256=content.sha256, content_type=content_type)
+
+    async def _copy(self, content: HashedStream, upload: Upload) -> int:
+        last = b""
+        async for piece in in_pieces(content, _PIECE):
+            if last:
+                await _in_thread(upload.write, last)
+            last = piece
+        return await _in_thread(upload.complete, last)
+
+    @asynccontextmanager
+    async def open(
+        self, key: ObjectKey, part: ByteRange | None = None
+    ) -> AsyncIterator[OpenedObject]:
+        with translated(key):
+            descriptor, size = await _in_thread(_opened, self.root / str(key))
+        try:
+            cut = Slice(start=0, stop=size) if part is None else part.within(size)
+            yield OpenedObject(size=size, part=cut, chunks=self._read(key, descriptor, cut))
+        finally:
+            os.close(descriptor)
+
+    async def _read(self, key: ObjectKey, descriptor: int, cut: Slice) -> AsyncIterator[bytes]:
+        at = cut.start
+        while at < cut.stop:
+            with translated(key):
+                wanted = min(_READ, cut.stop - at)
+                chunk = await _in_thread(os.pread, descriptor, wanted, at)
+            if not chunk:
+                raise StorageUnavailableError(f"{key}: the file ends before its size")
+            at += len(chunk)
+            yield chunk
+
+    async def size(self, key: ObjectKey) -> int:
+        with translated(key):
+            return (await _in_thread((self.root / str(key)).lstat)).st_size
+
+    async def delete(self, key: ObjectKey) -> None:
+        with translated(key):
+            await _in_thread(_remove, [self.root / str(key)])
+
+    async def purge(self, stem: KeyStem) -> None:
+        with translated(str(stem)):
+            await _in_thread(_purge, self.root / str(stem))
+
+    async def keys(self, prefix: str = "") -> AsyncIterator[str]:
+        found = (path for path in files(self.root, prefix) if "/." not in path)
+        while names := await self._next(found):
+            for name in names:
+                yield name
+
+    async def unfinished(self, prefix: str = "") -> list[str]:
+        keys = []
+        found = (path for path in files(self.root, prefix) if "/." in path)
+        while paths := await self._next(found):
+            for path in paths:
+                folder, _, name = path.rpartition("/")
+                key = f"{folder}/{object_name(name)}"
+                if key.startswith(prefix):
+                    keys.append(key)
+        return keys
+
+    async def _next(self, found: Iterator[str]) -> list[str]:
+        with translated("listing"):
+            return await _in_thread(lambda: list(islice(found, _NAMES_AT_ONCE)))
+
+    async def presign(
+        self, key: ObjectKey, *, expires_in: timedelta, content_type: str, filename: str
+    ) -> PresignedUrl:
+        link = SignedLink(
+            key=key,
+            # Whole seconds, rounded up: a link lives no shorter than was asked.
+            expires_at=(self.now() + expires_in + timedelta(milliseconds=999)).replace(
+                microsecond=0
+            ),
+            content_type=content_type,
+            filename=filename,
+        )
+        url = f"{self.public_url}/files/{key}?{link.query(self.secret)}"
+        return PresignedUrl(url=url, expires_at=link.expires_at)
+
+    async def check(self) -> None:
+        """Raises: StorageUnavailableError when the folder can't be made or written to."""
+        with translated(f"the folder {self.root}"):
+            await _in_thread(_check, self.root)
+
+
+async def _in_thread(call: Callable[..., T], *args: object) -> T:
+    """Like asyncio.to_thread, but a cancelled caller waits for the call to end: what comes after
+    it may then rely on nothing being under way."""
+    running = asyncio.ensure_future(asyncio.to_thread(call, *args))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        if not running.cancelled():
+            running.exception()
+        raise
+
+
+def _opened(path: Path) -> tuple[int, int]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    return descriptor, os.fstat(descriptor).st_size
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+    for folder in {path.parent for path in paths if path.parent.exists()}:
+        sync_folder(folder)
+
+
+def _purge(stem: Path) -> None:
+    beginnings = (f"{stem.name}.", f".{stem.name}.")
+    try:
+        _remove([path for path in stem.parent.iterdir() if path.name.startswith(beginnings)])
+    except FileNotFoundError:
+        return
+
+
+def _check(root: Path) -> None:
+    make_folders(root)
+    probe = root / ".probe"
+    probe.write_bytes(b"")
+    probe.unlink(missing_ok=True)

@@ -1,0 +1,87 @@
+"""One file on its way into the store."""
+
+import os
+from pathlib import Path
+
+_PART = ".part"
+
+
+class Upload:
+    """Written under a hidden name of its own, and linked to its true name when complete.
+
+    The order is fsync of the file, link, unlink of the hidden name, fsync of the folder: after a
+    crash the object is there whole or not at all. All methods block.
+    """
+
+    def __init__(self, final: Path, *, token: str) -> None:
+        self._final = final
+        self._part = final.with_name(f".{final.name}.{token}{_PART}")
+        self._descriptor: int | None = None
+        self._linked = False
+
+    def write(self, data: bytes) -> None:
+        if self._descriptor is None:
+            self._descriptor = self._create()
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+    def complete(self, data: bytes) -> int:
+        """Write the last bytes and make the object appear, durably. Returns: its size.
+
+        Raises: FileExistsError when the name is taken.
+        """
+        self.write(data)
+        assert self._descriptor is not None  # noqa: S101 - write has just opened it
+        os.fsync(self._descriptor)
+        size = os.fstat(self._descriptor).st_size
+        os.close(self._descriptor)
+        self._descriptor = None
+        os.link(self._part, self._final)
+        self._linked = True
+        self._part.unlink()
+        sync_folder(self._final.parent)
+        return size
+
+    def give_up(self) -> None:
+        """Leave nothing behind."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+        self._part.unlink(missing_ok=True)
+        if self._linked:
+            self._final.unlink(missing_ok=True)
+            sync_folder(self._final.parent)
+
+    def _create(self) -> int:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            return os.open(self._part, flags, 0o640)
+        except FileNotFoundError:
+            make_folders(self._part.parent)
+            return os.open(self._part, flags, 0o640)
+
+
+def object_name(name: str) -> str | None:
+    """The object's name behind an unfinished upload's file name; None for other files."""
+    if not (name.startswith(".") and name.endswith(_PART)):
+        return None
+    return name[1 : -len(_PART)].rpartition(".")[0]
+
+
+def make_folders(folder: Path) -> None:
+    """Make missing folders so that they outlast a crash."""
+    missing = [folder]
+    while not missing[-1].parent.exists():
+        missing.append(missing[-1].parent)
+    for each in reversed(missing):
+        each.mkdir(mode=0o750, exist_ok=True)
+        sync_folder(each.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

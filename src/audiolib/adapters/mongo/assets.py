@@ -1,0 +1,96 @@
+"""The collection that the three ports over it share, and its grouped writes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+from pymongo import InsertOne, ReplaceOne, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from audiolib.adapters.mongo.errors import translated
+from audiolib.domain.model.asset import AudioAsset
+from audiolib.domain.model.document import from_document
+from audiolib.domain.model.errors import MetadataUnavailableError
+from audiolib.group_commit import GroupCommit
+
+Filter = dict[str, Any]
+Write = InsertOne[Any] | ReplaceOne[Any] | UpdateOne
+
+_DUPLICATE_KEY = 11000
+
+
+@attrs.frozen
+class Duplicate:
+    """The insert found its id or its idempotency key taken."""
+
+
+@attrs.frozen
+class Done:
+    """The insert happened, or the update found what it was to change."""
+
+
+@attrs.frozen
+class Unclear:
+    """Some update of the group found nothing to change, maybe this one: read it back."""
+
+
+Outcome = Duplicate | Done | Unclear
+
+
+class MongoAssets:
+    """`collection` is Motor's or PyMongo's; what is used of it, both have."""
+
+    def __init__(self, collection: Any) -> None:
+        self.collection = collection
+        self._group = GroupCommit[Write, Outcome](self._write_group)
+
+    async def write(self, operation: Write) -> Outcome:
+        """One write, sent with whatever else waits to be written."""
+        return await self._group.submit(operation)
+
+    async def find_one(self, where: Filter) -> AudioAsset | None:
+        with translated():
+            document = await self.collection.find_one(where)
+        return None if document is None else from_document(document)
+
+    async def find(
+        self, where: Filter, *, sort: list[tuple[str, int]], limit: int
+    ) -> list[AudioAsset]:
+        with translated():
+            found = await self.collection.find(where).sort(sort).limit(limit).to_list(limit)
+        return [from_document(document) for document in found]
+
+    async def ids(self, where: Filter, limit: int) -> list[str]:
+        """The ids of up to `limit` documents."""
+        with translated():
+            found = await self.collection.find(where, {"_id": 1}).limit(limit).to_list(limit)
+        return [document["_id"] for document in found]
+
+    async def close(self) -> None:
+        """Wait for the writes that are under way."""
+        await self._group.close()
+
+    async def _write_group(self, group: Sequence[Write]) -> Sequence[Outcome]:
+        with translated():
+            try:
+                answer = await self.collection.bulk_write(list(group), ordered=False)
+                matched, failures = answer.matched_count, {}
+            except BulkWriteError as partly:
+                matched = partly.details["nMatched"]
+                failures = _failures(partly)
+        updates = sum(not isinstance(operation, InsertOne) for operation in group)
+        return [
+            failures.get(index)
+            or (Done() if isinstance(each, InsertOne) or matched == updates else Unclear())
+            for index, each in enumerate(group)
+        ]
+
+
+def _failures(partly: BulkWriteError) -> dict[int, Outcome]:
+    """Duplicates by their place in the group. Raises: `partly`, when there is more to it."""
+    errors = partly.details["writeErrors"]
+    if partly.details.get("writeConcernErrors") or any(
+        error["code"] != _DUPLICATE_KEY for error in errors
+    ):
+        raise MetadataUnavailableError("MongoDB did not confirm the write") from partly
+    return {error["index"]: Duplicate() for error in errors}

@@ -1,0 +1,57 @@
+"""The one file that knows which driver speaks to MongoDB.
+
+Motor is past its end of life; PyMongo's own asynchronous client is its successor. The adapter
+uses what both have in common.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Literal
+
+from pymongo import ReadPreference, WriteConcern
+
+from audiolib.adapters.mongo.assets import MongoAssets
+from audiolib.adapters.mongo.errors import translated
+from audiolib.adapters.mongo.indexes import INDEXES
+
+Driver = Literal["motor", "pymongo"]
+
+_ACKNOWLEDGED = WriteConcern("majority", wtimeout=5_000, j=True)
+
+
+def _client(url: str, driver: Driver, timeout_ms: int) -> Any:
+    if driver == "motor":
+        from motor.motor_asyncio import AsyncIOMotorClient as Client
+    else:
+        from pymongo import AsyncMongoClient as Client
+    return Client(
+        url,
+        tz_aware=True,
+        timeoutMS=timeout_ms,
+        serverSelectionTimeoutMS=timeout_ms,
+        appname="audiolib",
+    )
+
+
+@asynccontextmanager
+async def open_mongo(
+    url: str, *, database: str, driver: Driver = "motor", timeout_ms: int = 10_000
+) -> AsyncIterator[MongoAssets]:
+    """The collection `assets` with its indexes; `timeout_ms` bounds every call, retries included.
+
+    Raises: MetadataUnavailableError.
+    """
+    client = _client(url, driver, timeout_ms)
+    try:
+        with translated():
+            collection = client[database].get_collection(
+                "assets", write_concern=_ACKNOWLEDGED, read_preference=ReadPreference.PRIMARY
+            )
+            await collection.create_indexes(INDEXES)
+        assets = MongoAssets(collection)
+        yield assets
+        await assets.close()
+    finally:
+        closing = client.close()
+        if closing is not None:
+            await closing

@@ -1,0 +1,18 @@
+"""What the MongoDB drivers raise, as ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pymongo.errors import PyMongoError
+
+from audiolib.domain.model.errors import MetadataUnavailableError
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Every failure of the driver leaves a write's outcome open, and ours says no more."""
+    try:
+        yield
+    except PyMongoError as failed:
+        reason = f"MongoDB: {type(failed).__name__}, code {getattr(failed, 'code', None)}"
+        raise MetadataUnavailableError(reason) from failed

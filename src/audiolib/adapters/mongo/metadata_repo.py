@@ -1,0 +1,93 @@
+"""MetadataRepo on MongoDB."""
+
+from datetime import datetime
+
+import attrs
+from pymongo import DESCENDING, InsertOne, ReplaceOne, UpdateOne
+
+from audiolib.adapters.mongo.assets import Done, Duplicate, Filter, MongoAssets
+from audiolib.adapters.mongo.errors import translated
+from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.document import to_document
+from audiolib.domain.model.errors import MetadataUnavailableError
+from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.page import Page, PageRequest
+from audiolib.domain.model.tenant import Tenant
+from audiolib.ports.metadata_repo import MetadataRepo
+
+_NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
+_TRIES = 5
+
+
+@attrs.frozen
+class MongoMetadataRepo(MetadataRepo):
+    """Each write changes one document under a filter on its state and fence."""
+
+    assets: MongoAssets
+
+    async def begin(self, tenant: Tenant, intent: AudioAsset) -> AudioAsset:
+        for _ in range(_TRIES):
+            outcome = await self.assets.write(InsertOne(to_document(intent)))
+            if not isinstance(outcome, Duplicate):
+                return intent
+            holder = await self._holder(tenant, intent)
+            if holder is not None:
+                return holder
+            # Whoever held the key gave it up between the two calls.
+        raise MetadataUnavailableError("the idempotency key changes hands too often")
+
+    async def _holder(self, tenant: Tenant, intent: AudioAsset) -> AudioAsset | None:
+        ours = await self.get(tenant, intent.id)
+        if ours is not None and ours.fence == intent.fence:
+            return ours
+        key = intent.idempotency and intent.idempotency.key
+        return await self.assets.find_one(_of(tenant) | {"idempotency.key": key})
+
+    async def renew_lease(
+        self, tenant: Tenant, asset_id: AssetId, *, fence: str, until: datetime
+    ) -> bool:
+        pending = _pending(tenant, asset_id, fence)
+        outcome = await self.assets.write(UpdateOne(pending, {"$set": {"lease_until": until}}))
+        if isinstance(outcome, Done):
+            return True
+        return await self.assets.find_one(pending | {"lease_until": until}) is not None
+
+    async def commit(self, tenant: Tenant, ready: AudioAsset) -> bool:
+        found = await self._settle(tenant, ready)
+        return found is not None and found.is_commit_of(ready)
+
+    async def abort(self, tenant: Tenant, aborted: AudioAsset) -> bool:
+        found = await self._settle(tenant, aborted)
+        return found is not None and found.state is AssetState.ABORTED
+
+    async def _settle(self, tenant: Tenant, asset: AudioAsset) -> AudioAsset | None:
+        """Put asset in the place of its pending self; what is there afterwards."""
+        pending = _pending(tenant, asset.id, asset.fence)
+        outcome = await self.assets.write(ReplaceOne(pending, to_document(asset)))
+        return asset if isinstance(outcome, Done) else await self.get(tenant, asset.id)
+
+    async def get(self, tenant: Tenant, asset_id: AssetId) -> AudioAsset | None:
+        return await self.assets.find_one(_of(tenant) | {"_id": str(asset_id)})
+
+    async def page(self, tenant: Tenant, request: PageRequest) -> Page:
+        # Documents by other programs have no state and count as ready.
+        where = _of(tenant) | {"state": {"$in": ["ready", None]}}
+        if (after := request.after) is not None:
+            where["$or"] = [
+                {"created_at": {"$lt": after.created_at}},
+                {"created_at": after.created_at, "_id": {"$lt": str(after.asset_id)}},
+            ]
+        found = await self.assets.find(where, sort=_NEWEST_FIRST, limit=request.limit + 1)
+        return Page.cut(found, request.limit)
+
+    async def check(self) -> None:
+        with translated():
+            await self.assets.collection.find_one({"_id": ""})
+
+
+def _of(tenant: Tenant) -> Filter:
+    return {"customer_id": tenant.customer_id, "user_id": tenant.user_id}
+
+
+def _pending(tenant: Tenant, asset_id: AssetId, fence: str) -> Filter:
+    return _of(tenant) | {"_id": str(asset_id), "state": "pending", "fence": fence}

@@ -1,0 +1,122 @@
+"""One SQLite file: writes grouped on a thread of their own, reads on another."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from audiolib.adapters.sqlite.errors import translated
+from audiolib.adapters.sqlite.schema import INDEXES, PRAGMAS, SCHEMA_VERSION, TABLE
+from audiolib.domain.model.errors import MetadataUnavailableError
+from audiolib.group_commit import GroupCommit
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], Any]
+
+
+class SqliteDatabase:
+    """A unit of work is one function of the connection, so no other comes between its steps."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer = _Thread(path)
+        self._reader = _Thread(path)
+        self._group = GroupCommit[Work, Any](self._write_group)
+
+    async def open(self) -> None:
+        """Create what is missing. Raises: MetadataUnavailableError."""
+        with translated():
+            await self._writer.run(_prepare)
+
+    async def close(self) -> None:
+        await self._group.close()
+        await self._reader.close()
+        await self._writer.close()
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Sees all that was committed before."""
+        with translated():
+            return await self._reader.run(work)
+
+    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Committed and synced on return; all of the work or nothing of it."""
+        with translated():
+            result: T = await self._group.submit(work)
+            return result
+
+    async def _write_group(self, group: Sequence[Work]) -> Sequence[Any]:
+        return await self._writer.run(lambda connection: _in_one_transaction(connection, group))
+
+
+class _Thread:
+    """A connection that only its own thread touches."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
+        self._connection: sqlite3.Connection | None = None
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self._run, work)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._close)
+        self._pool.shutdown()
+
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        if self._connection is None:
+            self._connection = sqlite3.connect(self._path, isolation_level=None)
+            for pragma in PRAGMAS:
+                self._connection.execute(pragma)
+        return work(self._connection)
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+
+def _in_one_transaction(connection: sqlite3.Connection, group: Sequence[Work]) -> Sequence[Any]:
+    results: list[Any] = []
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for work in group:
+            connection.execute("SAVEPOINT one")
+            try:
+                results.append(work(connection))
+            except Exception as failed:
+                connection.execute("ROLLBACK TO one")
+                results.append(failed)
+            connection.execute("RELEASE one")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return results
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise MetadataUnavailableError(
+            f"the database has schema {version}, this audiolib knows {SCHEMA_VERSION}: upgrade it"
+        )
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in (TABLE, *INDEXES, f"PRAGMA user_version = {SCHEMA_VERSION}"):
+        connection.execute(statement)
+    connection.execute("COMMIT")
+
+
+@asynccontextmanager
+async def open_sqlite(path: Path) -> AsyncIterator[SqliteDatabase]:
+    """The database in a file, made if it is missing; closed at the end."""
+    database = SqliteDatabase(path)
+    try:
+        await database.open()
+        yield database
+    finally:
+        await database.close()

@@ -1,0 +1,23 @@
+"""What SQLite raises, as ours."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from audiolib.domain.model.errors import (
+    AudioLibraryError,
+    InsufficientStorageError,
+    MetadataUnavailableError,
+)
+
+_BY_NAME: dict[str, type[AudioLibraryError]] = {"SQLITE_FULL": InsufficientStorageError}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raises: ours, with SQLite's own name for what went wrong."""
+    try:
+        yield
+    except sqlite3.Error as failed:
+        name = getattr(failed, "sqlite_errorname", type(failed).__name__)
+        raise _BY_NAME.get(name, MetadataUnavailableError)(f"{name}: {failed}") from failed

@@ -1,0 +1,83 @@
+"""MetadataRepo on SQLite."""
+
+import sqlite3
+from datetime import datetime
+
+import attrs
+
+from audiolib.adapters.sqlite import documents
+from audiolib.adapters.sqlite.database import SqliteDatabase
+from audiolib.adapters.sqlite.documents import text_of
+from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.page import Page, PageRequest
+from audiolib.domain.model.tenant import Tenant
+from audiolib.ports.metadata_repo import MetadataRepo
+
+
+@attrs.frozen
+class SqliteMetadataRepo(MetadataRepo):
+    """Each call is one unit of work in a grouped transaction."""
+
+    database: SqliteDatabase
+
+    async def begin(self, tenant: Tenant, intent: AudioAsset) -> AudioAsset:
+        return await self.database.write(lambda connection: _begin(connection, tenant, intent))
+
+    async def renew_lease(
+        self, tenant: Tenant, asset_id: AssetId, *, fence: str, until: datetime
+    ) -> bool:
+        def renew(connection: sqlite3.Connection) -> bool:
+            asset = documents.get_pending(connection, tenant, asset_id, fence)
+            if asset is not None:
+                documents.replace(connection, attrs.evolve(asset, lease_until=until))
+            return asset is not None
+
+        return await self.database.write(renew)
+
+    async def commit(self, tenant: Tenant, ready: AudioAsset) -> bool:
+        found = await self.database.write(lambda connection: _settle(connection, tenant, ready))
+        return found is not None and found.is_commit_of(ready)
+
+    async def abort(self, tenant: Tenant, aborted: AudioAsset) -> bool:
+        found = await self.database.write(lambda connection: _settle(connection, tenant, aborted))
+        return found is not None and found.state is AssetState.ABORTED
+
+    async def get(self, tenant: Tenant, asset_id: AssetId) -> AudioAsset | None:
+        asset = await self.database.read(lambda connection: documents.get(connection, asset_id))
+        return asset if asset is not None and asset.tenant == tenant else None
+
+    async def page(self, tenant: Tenant, request: PageRequest) -> Page:
+        where = "customer_id = ? AND user_id = ? AND state = 'ready'"
+        parameters: list[object] = [tenant.customer_id, tenant.user_id]
+        if request.after is not None:
+            where += " AND (created_at, asset_id) < (?, ?)"
+            parameters += [text_of(request.after.created_at), str(request.after.asset_id)]
+        where += " ORDER BY created_at DESC, asset_id DESC LIMIT ?"
+        parameters.append(request.limit + 1)
+        found = await self.database.read(lambda c: documents.find(c, where, parameters))
+        return Page.cut(found, request.limit)
+
+    async def check(self) -> None:
+        await self.database.read(lambda connection: connection.execute("SELECT 1 FROM assets"))
+
+
+def _begin(connection: sqlite3.Connection, tenant: Tenant, intent: AudioAsset) -> AudioAsset:
+    key = intent.idempotency and intent.idempotency.key
+    holders = documents.find(
+        connection,
+        "customer_id = ? AND user_id = ? AND idempotency_key = ?",
+        [tenant.customer_id, tenant.user_id, key],
+    )
+    if holders:
+        return holders[0]
+    documents.insert(connection, intent)
+    return intent
+
+
+def _settle(connection: sqlite3.Connection, tenant: Tenant, asset: AudioAsset) -> AudioAsset | None:
+    """Put asset in the place of its pending self; what is there afterwards."""
+    if documents.get_pending(connection, tenant, asset.id, asset.fence) is not None:
+        documents.replace(connection, asset)
+    found = documents.get(connection, asset.id)
+    return found if found is not None and found.tenant == tenant else None
