@@ -73,7 +73,11 @@ class ObjectStore(Protocol):
 
     @abstractmethod
     def keys(self, prefix: str = "") -> AsyncIterator[str]:
-        """The keys that begin with prefix, in ascending order of their UTF-8 bytes."""
+        """The keys that begin with prefix.
+
+        Those of one tenant come together, ascending; the tenants come in an order of the store's
+        own, the same each time (S3 sorts whole keys, SeaweedFS folder by folder).
+        """
 
     @abstractmethod
     async def unfinished(self, prefix: str = "") -> list[str]:

@@ -49,21 +49,23 @@ class FilesystemObjectStore(ObjectStore):
         self, key: ObjectKey, content: HashedStream, *, content_type: str
     ) -> StoredObject:
         upload = Upload(self.root / str(key), token=self.new_token())
-        with translated(key):
-            try:
-                size = await self._copy(content, upload)
-            except BaseException:
+        try:
+            size = await self._copy(content, upload, key)
+        except BaseException:
+            with translated(key):
                 await _in_thread(upload.give_up)
-                raise
+            raise
         return StoredObject(key=key, size=size, sha256=content.sha256, content_type=content_type)
 
-    async def _copy(self, content: HashedStream, upload: Upload) -> int:
+    async def _copy(self, content: HashedStream, upload: Upload, key: ObjectKey) -> int:
         last = b""
         async for piece in in_pieces(content, _PIECE):
             if last:
-                await _in_thread(upload.write, last)
+                with translated(key):
+                    await _in_thread(upload.write, last)
             last = piece
-        return await _in_thread(upload.complete, last)
+        with translated(key):
+            return await _in_thread(upload.complete, last)
 
     @asynccontextmanager
     async def open(

@@ -24,25 +24,33 @@ class MongoCleanupOutbox(CleanupOutbox):
     ) -> Sequence[CleanupTask]:
         due = {"cleanup.state": "due", "cleanup.next_attempt_at": {"$lte": now}}
         expired = {"cleanup.state": "leased", "cleanup.lease_until": {"$lt": now}}
-        tasks = await self._lease(due, lease_until, limit)
-        return tasks + await self._lease(expired, lease_until, limit - len(tasks))
-
-    async def _lease(self, where: Filter, until: datetime, limit: int) -> list[CleanupTask]:
-        ids = await self.assets.ids(where, limit) if limit else []
-        if not ids:
-            return []
+        # Both are looked up before either is leased, so that nothing is leased twice over.
+        ids_due = await self.assets.ids(due, limit)
+        left = limit - len(ids_due)
+        ids_expired = await self.assets.ids(expired, left) if left else []
         token = self.new_token()
+        await self._lease(due, ids_due, lease_until, token)
+        await self._lease(expired, ids_expired, lease_until, token)
+        ids = ids_due + ids_expired
+        return await self._leased(ids, token) if ids else []
+
+    async def _lease(self, where: Filter, ids: list[str], until: datetime, token: str) -> None:
+        if not ids:
+            return
         leased = {"cleanup.state": "leased", "cleanup.lease_until": until, "cleanup.claim": token}
         with translated():
             await self.assets.collection.update_many(
                 where | {"_id": {"$in": ids}}, {"$set": leased, "$inc": {"cleanup.attempts": 1}}
             )
-        found = await self.assets.find(
-            {"_id": {"$in": ids}, "cleanup.claim": token}, sort=[("_id", ASCENDING)], limit=limit
-        )
+
+    async def _leased(self, ids: list[str], token: str) -> list[CleanupTask]:
+        bearing = {"_id": {"$in": ids}, "cleanup.claim": token}
+        found = await self.assets.find(bearing, sort=[("_id", ASCENDING)], limit=len(ids))
         return [asset.cleanup_task for asset in found]
 
     async def settle(self, results: Sequence[CleanupResult]) -> int:
+        if not results:
+            return 0
         with translated():
             answer = await self.assets.collection.bulk_write(
                 [_settled(result) for result in results], ordered=False

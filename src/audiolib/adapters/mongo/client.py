@@ -6,6 +6,7 @@ uses what both have in common.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any, Literal
 
 from pymongo import ReadPreference, WriteConcern
@@ -16,15 +17,17 @@ from audiolib.adapters.mongo.indexes import INDEXES
 
 Driver = Literal["motor", "pymongo"]
 
+_DRIVERS = {
+    "motor": ("motor.motor_asyncio", "AsyncIOMotorClient"),
+    "pymongo": ("pymongo", "AsyncMongoClient"),
+}
 _ACKNOWLEDGED = WriteConcern("majority", wtimeout=5_000, j=True)
 
 
 def _client(url: str, driver: Driver, timeout_ms: int) -> Any:
-    if driver == "motor":
-        from motor.motor_asyncio import AsyncIOMotorClient as Client
-    else:
-        from pymongo import AsyncMongoClient as Client
-    return Client(
+    module, name = _DRIVERS[driver]
+    connect: Any = getattr(import_module(module), name)
+    return connect(
         url,
         tz_aware=True,
         timeoutMS=timeout_ms,

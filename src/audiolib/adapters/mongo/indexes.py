@@ -21,9 +21,7 @@ INDEXES = [
         ],
         name="library",
     ),
-    IndexModel(
-        [("lease_until", UP)], name="leases", partialFilterExpression={"state": "pending"}
-    ),
+    IndexModel([("lease_until", UP)], name="leases", partialFilterExpression={"state": "pending"}),
     IndexModel(
         [("tombstone.purge_at", UP)],
         name="tombstones",

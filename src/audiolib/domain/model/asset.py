@@ -148,6 +148,8 @@ class AudioAsset:
             state=AssetState.ABORTED,
             lease_until=None,
             idempotency=released,
+            # Called off after the copy it already promises one; its temp file is all there is.
+            cleanup=Cleanup(),
             tombstone=Tombstone(since=now, purge_at=now + purge_after),
             updated_at=now,
         )

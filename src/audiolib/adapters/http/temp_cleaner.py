@@ -1,0 +1,31 @@
+"""TempCleaner over HTTP."""
+
+import aiohttp
+import attrs
+from yarl import URL
+
+from audiolib.adapters.http.errors import while_asking
+from audiolib.domain.model.errors import CleanupRefusedError, SourceUnavailableError
+from audiolib.domain.model.source import TempFile
+from audiolib.ports.temp_cleaner import TempCleaner
+
+_GONE = (404, 410)
+_NEVER = (400, 401, 403, 405, 412, 422, 501)
+
+
+@attrs.frozen(kw_only=True)
+class HttpTempCleaner(TempCleaner):
+    """DELETE {base}/api/cleanup/temp/{name}, with If-Match where an ETag is known."""
+
+    session: aiohttp.ClientSession
+
+    async def delete(self, temp_file: TempFile, *, etag: str | None) -> None:
+        headers = {} if etag is None else {"If-Match": etag}
+        url = URL(f"{temp_file.base}/api/cleanup/temp/{temp_file.name}", encoded=True)
+        with while_asking(temp_file):
+            async with self.session.delete(url, headers=headers, allow_redirects=False) as response:
+                status = response.status
+        if status in _NEVER:
+            raise CleanupRefusedError(f"the generator answered {status}")
+        if not 200 <= status < 300 and status not in _GONE:
+            raise SourceUnavailableError(f"the generator answered {status}")

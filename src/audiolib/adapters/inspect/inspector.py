@@ -1,0 +1,43 @@
+"""AudioInspector: one way of measuring a format."""
+
+from audiolib.adapters.inspect.mp3 import Mp3Inspection
+from audiolib.adapters.inspect.mp4 import Mp4Inspection
+from audiolib.adapters.inspect.ogg import OggInspection
+from audiolib.adapters.inspect.tagged import FlacInspection
+from audiolib.domain.model.audio_facts import AudioFacts
+from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.wav_stream import WavStream
+from audiolib.ports.audio_inspector import AudioInspector, Inspection
+
+
+class StreamInspector(AudioInspector):
+    """Measures audio while it streams past, a few headers in memory at a time."""
+
+    def begin(self, audio_format: AudioFormat) -> Inspection:
+        match audio_format:
+            case AudioFormat.WAV:
+                return WavInspection()
+            case AudioFormat.MP3:
+                return Mp3Inspection()
+            case AudioFormat.FLAC:
+                return FlacInspection()
+            case AudioFormat.OGG | AudioFormat.OPUS:
+                return OggInspection(audio_format)
+            case AudioFormat.M4A:
+                return Mp4Inspection()
+            case AudioFormat.WEBM:
+                return WebmInspection()
+
+
+class WavInspection(WavStream, Inspection):
+    """The WAV reader of the domain, as an inspection."""
+
+
+class WebmInspection(Inspection):
+    """WebM that is streamed tells no duration: the client's word is taken."""
+
+    def feed(self, chunk: bytes) -> None:
+        """Nothing to learn."""
+
+    def finish(self) -> AudioFacts:
+        return AudioFacts(format=AudioFormat.WEBM)

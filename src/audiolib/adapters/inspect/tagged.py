@@ -1,0 +1,47 @@
+"""What tinytag reads from a file's own description of itself."""
+
+from io import BytesIO
+
+from tinytag import TinyTag, TinyTagException
+
+from audiolib.domain.model.audio_facts import AudioFacts
+from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.errors import NotAudioError
+from audiolib.ports.audio_inspector import Inspection
+
+_HEAD = 256 * 1024
+
+
+def tag_of(data: bytes) -> TinyTag:
+    """Raises: NotAudioError when the data make no sense."""
+    try:
+        return TinyTag.get(file_obj=BytesIO(data), tags=False)
+    except TinyTagException as unreadable:
+        raise NotAudioError("the container can't be read") from unreadable
+
+
+class FlacInspection(Inspection):
+    """STREAMINFO, the first block, tells all (RFC 9639, section 8.2); a streamed FLAC leaves
+    its length out."""
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        if len(self._head) < _HEAD:
+            self._head += chunk[: _HEAD - len(self._head)]
+
+    def finish(self) -> AudioFacts:
+        return facts_of(tag_of(bytes(self._head)), AudioFormat.FLAC)
+
+
+def facts_of(tag: TinyTag, audio_format: AudioFormat) -> AudioFacts:
+    """Raises: NotAudioError when there is no audio track."""
+    if not tag.samplerate or not tag.channels:
+        raise NotAudioError(f"the {audio_format.value} file has no audio")
+    return AudioFacts(
+        format=audio_format,
+        duration=tag.duration or None,
+        sample_rate=tag.samplerate,
+        channels=tag.channels,
+    )

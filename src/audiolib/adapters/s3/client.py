@@ -1,0 +1,108 @@
+"""Opens an S3 store: clients, bucket, and the probe of what it promises."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import aiobotocore.session
+import aiohttp
+import attrs
+from aiobotocore.config import AioConfig
+
+from audiolib.adapters.s3.errors import translated
+from audiolib.adapters.s3.object_store import S3ObjectStore
+from audiolib.adapters.s3.probe import weaknesses
+from audiolib.adapters.s3.wire import Wire
+from audiolib.domain.model.errors import ObjectNotFoundError, WeakStoreError
+
+
+@attrs.frozen(kw_only=True)
+class S3Settings:
+    """Without `endpoint_url` it is AWS; credentials come by the usual AWS chain.
+
+    `public_endpoint_url` is the host that presigned URLs name, where that is another one.
+    """
+
+    endpoint_url: str | None = None
+    public_endpoint_url: str | None = None
+    bucket: str = "audio-assets"
+    region: str = "us-east-1"
+    create_bucket: bool = True
+    allow_weak_store: bool = False
+    part_size: int = 8 * 1024 * 1024
+
+
+@asynccontextmanager
+async def open_s3(
+    settings: S3Settings, *, now: Callable[[], datetime], new_token: Callable[[], str]
+) -> AsyncIterator[S3ObjectStore]:
+    """Raises: StorageUnavailableError; WeakStoreError, naming each promise the store breaks."""
+    async with AsyncExitStack() as stack:
+        with translated("the S3 client"):
+            client = await stack.enter_async_context(_client(settings, settings.endpoint_url))
+            public = client
+            if settings.public_endpoint_url not in (None, settings.endpoint_url):
+                public = await stack.enter_async_context(
+                    _client(settings, settings.public_endpoint_url)
+                )
+        http = await stack.enter_async_context(_http_session())
+        wire = Wire(client=client, http=http)
+        await _make_bucket(client, settings)
+        weak = await weaknesses(client, wire, bucket=settings.bucket, token=new_token())
+        if weak and not settings.allow_weak_store:
+            raise WeakStoreError(
+                f"the S3 store is not safe to use: {'; '.join(weak)}. "
+                "S3_ALLOW_WEAK_STORE=true takes it nonetheless."
+            )
+        yield S3ObjectStore(
+            client=client,
+            public=public,
+            wire=wire,
+            bucket=settings.bucket,
+            now=now,
+            new_token=new_token,
+            part_size=settings.part_size,
+            weak=bool(weak),
+        )
+
+
+def _client(settings: S3Settings, endpoint_url: str | None) -> Any:
+    config = AioConfig(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if endpoint_url else "auto"},
+        # Other stores than AWS stumble over the checksums that botocore adds of its own accord.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        connect_timeout=5,
+        read_timeout=30,
+        retries={"total_max_attempts": 3, "mode": "standard"},
+        max_pool_connections=64,
+    )
+    return aiobotocore.session.get_session().create_client(
+        "s3", endpoint_url=endpoint_url, region_name=settings.region, config=config
+    )
+
+
+def _http_session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        auto_decompress=False,
+        trust_env=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        connector=aiohttp.TCPConnector(limit=256),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=30),
+        skip_auto_headers=("User-Agent", "Content-Type"),
+    )
+
+
+async def _make_bucket(client: Any, settings: S3Settings) -> None:
+    try:
+        with translated(f"bucket {settings.bucket}"):
+            await client.head_bucket(Bucket=settings.bucket)
+    except ObjectNotFoundError:
+        if not settings.create_bucket:
+            raise
+        elsewhere = {"LocationConstraint": settings.region}
+        place = {} if settings.region == "us-east-1" else {"CreateBucketConfiguration": elsewhere}
+        with translated(f"creating bucket {settings.bucket}"):
+            await client.create_bucket(Bucket=settings.bucket, **place)

@@ -1,0 +1,49 @@
+"""What S3 servers answer, and what the clients raise, as ours."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiohttp
+from botocore.exceptions import BotoCoreError, ClientError
+
+from audiolib.domain.model.errors import (
+    AudioLibraryError,
+    InsufficientStorageError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+    StorageUnavailableError,
+)
+
+_BY_CODE: dict[str, type[AudioLibraryError]] = {
+    "NoSuchKey": ObjectNotFoundError,
+    "404": ObjectNotFoundError,
+    "PreconditionFailed": ObjectExistsError,
+    "412": ObjectExistsError,
+    "XMinioStorageFull": InsufficientStorageError,
+    "InsufficientStorage": InsufficientStorageError,
+    "507": InsufficientStorageError,
+}
+_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,64})</Code>")
+
+
+def error_for(code: str, what: str) -> AudioLibraryError:
+    """Ours, for an error code of S3's or an HTTP status."""
+    return _BY_CODE.get(code, StorageUnavailableError)(f"{what}: the store answered {code}")
+
+
+def code_of(status: int, body: bytes) -> str:
+    """The code in an error document, or the status where there is none."""
+    found = _CODE.search(body)
+    return found[1].decode() if found else str(status)
+
+
+@contextmanager
+def translated(what: object) -> Iterator[None]:
+    """Raises: ours. No message holds a URL: a presigned one is a credential."""
+    try:
+        yield
+    except ClientError as refused:
+        raise error_for(refused.response["Error"]["Code"], str(what)) from refused
+    except (BotoCoreError, aiohttp.ClientError, TimeoutError) as failed:
+        raise StorageUnavailableError(f"{what}: {type(failed).__name__}") from failed

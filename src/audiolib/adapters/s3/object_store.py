@@ -1,0 +1,178 @@
+"""ObjectStore on S3: MinIO, SeaweedFS, AWS and their kin."""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import attrs
+
+from audiolib.adapters.s3.errors import translated
+from audiolib.adapters.s3.upload import CLAIM, Upload
+from audiolib.adapters.s3.wire import Wire
+from audiolib.domain.model.byte_range import ByteRange, Slice
+from audiolib.domain.model.chunking import in_pieces
+from audiolib.domain.model.content_disposition import attachment
+from audiolib.domain.model.errors import RangeNotSatisfiableError
+from audiolib.domain.model.hashed_stream import HashedStream
+from audiolib.domain.model.naming import KeyStem, ObjectKey
+from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.ports.object_store import ObjectStore, OpenedObject
+
+_READ = 256 * 1024
+
+
+@attrs.frozen(kw_only=True)
+class S3ObjectStore(ObjectStore):
+    """Up to `part_size` bytes go in one request, more in parts of that size, one at a time.
+
+    `public` signs the URLs that are handed out. A `weak` store is one that was seen to let wrong
+    bytes pass: what it was given is read back.
+    """
+
+    client: Any
+    public: Any
+    wire: Wire
+    bucket: str
+    now: Callable[[], datetime]
+    new_token: Callable[[], str]
+    part_size: int = 8 * 1024 * 1024
+    weak: bool = False
+
+    async def put(
+        self, key: ObjectKey, content: HashedStream, *, content_type: str
+    ) -> StoredObject:
+        upload = Upload(
+            client=self.client,
+            wire=self.wire,
+            bucket=self.bucket,
+            key=str(key),
+            content_type=content_type,
+            token=self.new_token(),
+        )
+        pieces = in_pieces(content, self.part_size)
+        first = await anext(pieces, b"")
+        second = await anext(pieces, None)
+        if second is None:
+            await upload.whole(first, sha256=content.sha256)
+            size = content.size
+        else:
+            await upload.in_parts(_again(first, second, pieces))
+            size = await self.size(key)
+        digest = await self._digest(key) if self.weak else content.sha256
+        return StoredObject(key=key, size=size, sha256=digest, content_type=content_type)
+
+    @asynccontextmanager
+    async def open(
+        self, key: ObjectKey, part: ByteRange | None = None
+    ) -> AsyncIterator[OpenedObject]:
+        if part is not None and part.first is None and not part.last:
+            raise RangeNotSatisfiableError(await self.size(key))
+        headers = {} if part is None else {"Range": _range(part)}
+        async with self.wire.get(self._where(key), headers) as response:
+            if response.status == 416:
+                raise RangeNotSatisfiableError(await self.size(key))
+            size = _total(response)
+            cut = Slice(start=0, stop=size) if part is None else part.within(size)
+            yield OpenedObject(size=size, part=cut, chunks=_chunks(response, key))
+
+    async def size(self, key: ObjectKey) -> int:
+        with translated(key):
+            found = await self.client.head_object(**self._where(key))
+        return int(found["ContentLength"])
+
+    async def delete(self, key: ObjectKey) -> None:
+        with translated(key):
+            await self.client.delete_object(**self._where(key))
+
+    async def purge(self, stem: KeyStem) -> None:
+        with translated(stem):
+            for key in [key async for key in self._listed(f"{stem}.")]:
+                await self.client.delete_object(Bucket=self.bucket, Key=key)
+            for upload in await self._uploads(f"{stem}."):
+                await self.client.abort_multipart_upload(
+                    Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"]
+                )
+
+    async def keys(self, prefix: str = "") -> AsyncIterator[str]:
+        async for key in self._listed(prefix):
+            if not key.endswith(CLAIM):
+                yield key
+
+    async def unfinished(self, prefix: str = "") -> list[str]:
+        uploads = {upload["Key"] for upload in await self._uploads(prefix)}
+        claims = {key async for key in self._listed(prefix) if key.endswith(CLAIM)}
+        return sorted(uploads | {key.removesuffix(CLAIM) for key in claims})
+
+    async def presign(
+        self, key: ObjectKey, *, expires_in: timedelta, content_type: str, filename: str
+    ) -> PresignedUrl:
+        parameters = self._where(key) | {
+            "ResponseContentType": content_type,
+            "ResponseContentDisposition": attachment(filename),
+        }
+        expires_at = self.now() + expires_in
+        with translated(key):
+            url = await self.public.generate_presigned_url(
+                "get_object", Params=parameters, ExpiresIn=int(expires_in.total_seconds())
+            )
+        return PresignedUrl(url=url, expires_at=expires_at)
+
+    async def check(self) -> None:
+        with translated(f"bucket {self.bucket}"):
+            await self.client.head_bucket(Bucket=self.bucket)
+
+    def _where(self, key: ObjectKey) -> dict[str, Any]:
+        return {"Bucket": self.bucket, "Key": str(key)}
+
+    async def _listed(self, prefix: str) -> AsyncIterator[str]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        )
+        with translated(f"listing {prefix}"):
+            async for page in pages:
+                for found in page.get("Contents", ()):
+                    # SeaweedFS reads a//b as a/b, so it is asked again here.
+                    if found["Key"].startswith(prefix):
+                        yield found["Key"]
+
+    async def _uploads(self, prefix: str) -> list[dict[str, Any]]:
+        pages = self.client.get_paginator("list_multipart_uploads").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        )
+        with translated(f"listing uploads {prefix}"):
+            found = [upload async for page in pages for upload in page.get("Uploads", ())]
+        return [upload for upload in found if upload["Key"].startswith(prefix)]
+
+    async def _digest(self, key: ObjectKey) -> str:
+        digest = hashlib.sha256()
+        async with self.open(key) as opened:
+            async for chunk in opened.chunks:
+                digest.update(chunk)
+        return digest.hexdigest()
+
+
+async def _again(first: bytes, second: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    yield second
+    async for piece in rest:
+        yield piece
+
+
+def _range(part: ByteRange) -> str:
+    first = "" if part.first is None else part.first
+    last = "" if part.last is None else part.last
+    return f"bytes={first}-{last}"
+
+
+def _total(response: aiohttp.ClientResponse) -> int:
+    whole = response.headers.get("Content-Range", "").rpartition("/")[2]
+    return int(whole or response.headers["Content-Length"])
+
+
+async def _chunks(response: aiohttp.ClientResponse, key: ObjectKey) -> AsyncIterator[bytes]:
+    with translated(key):
+        async for chunk in response.content.iter_chunked(_READ):
+            yield chunk

@@ -1,0 +1,84 @@
+"""Asks a store, once at start, to keep the promises that safety rests on."""
+
+import base64
+import hashlib
+from typing import Any
+
+from audiolib.adapters.s3.errors import translated
+from audiolib.adapters.s3.upload import Upload
+from audiolib.adapters.s3.wire import Wire
+from audiolib.domain.model.errors import AudioLibraryError, ObjectExistsError
+
+_BODY = b"audiolib asks whether this store keeps its promises"
+
+
+async def weaknesses(client: Any, wire: Wire, *, bucket: str, token: str) -> list[str]:
+    """What the store gets wrong, a sentence each; nothing it was asked to keep stays.
+
+    Raises: StorageUnavailableError, when it can't be asked.
+    """
+    key = f".audiolib-probe/{token}"
+
+    def upload(number: int, name: str = key) -> Upload:
+        return Upload(
+            client=client,
+            wire=wire,
+            bucket=bucket,
+            key=name,
+            content_type="text/plain",
+            token=f"{token}-{number}",
+        )
+
+    digest = hashlib.sha256(_BODY).hexdigest()
+    found = []
+    try:
+        await upload(1).whole(_BODY, sha256=digest)
+        if await _taken_twice(upload(2), digest):
+            found.append("it overwrites in spite of If-None-Match: *")
+        if await _completed_twice(upload(3)):
+            found.append("it overwrites in spite of If-None-Match: * when an upload completes")
+        if await _wrong_digest_passes(client, wire, bucket, f"{key}-wrong"):
+            found.append("it takes bodies that have not the SHA-256 they are sent with")
+        if key not in await _listed(client, bucket, key):
+            found.append("it does not list what was just written")
+    finally:
+        with translated("probe"):
+            for name in (key, f"{key}-wrong"):
+                await client.delete_object(Bucket=bucket, Key=name)
+    return found
+
+
+async def _taken_twice(upload: Upload, digest: str) -> bool:
+    try:
+        await upload.whole(_BODY, sha256=digest)
+    except ObjectExistsError:
+        return False
+    return True
+
+
+async def _completed_twice(upload: Upload) -> bool:
+    async def once() -> Any:
+        yield _BODY
+
+    try:
+        await upload.in_parts(once())
+    except ObjectExistsError:
+        return False
+    return True
+
+
+async def _wrong_digest_passes(client: Any, wire: Wire, bucket: str, key: str) -> bool:
+    checksum = base64.b64encode(hashlib.sha256(b"something else").digest()).decode()
+    parameters = {"Bucket": bucket, "Key": key, "ChecksumSHA256": checksum}
+    once = Wire(client=client, http=wire.http, tries=1)
+    try:
+        await once.put("put_object", parameters, {"x-amz-checksum-sha256": checksum}, _BODY)
+    except AudioLibraryError:
+        return False
+    return True
+
+
+async def _listed(client: Any, bucket: str, key: str) -> list[str]:
+    with translated("probe"):
+        answer = await client.list_objects_v2(Bucket=bucket, Prefix=key)
+    return [found["Key"] for found in answer.get("Contents", ())]

@@ -1,0 +1,145 @@
+"""Two ways to write an object once: in a single request, or in parts."""
+
+import base64
+import hashlib
+import zlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import attrs
+
+from audiolib.adapters.s3.errors import translated
+from audiolib.adapters.s3.wire import Wire
+from audiolib.domain.model.errors import (
+    AudioLibraryError,
+    ObjectExistsError,
+    ObjectNotFoundError,
+)
+
+CLAIM = ".claim"
+TOKEN = "put-token"  # noqa: S105 - the name of a metadata entry, no secret
+
+
+@attrs.frozen(kw_only=True)
+class Upload:
+    """One put of one object. Its `token` goes into the object's metadata: where a lost answer
+    leaves open who wrote the object, that tells."""
+
+    client: Any
+    wire: Wire
+    bucket: str
+    key: str
+    content_type: str
+    token: str
+
+    async def whole(self, body: bytes, *, sha256: str) -> None:
+        """The store itself refuses a body that hasn't the digest.
+
+        Raises: ObjectExistsError, InsufficientStorageError, StorageUnavailableError.
+        """
+        checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
+        parameters = self._where | {
+            "IfNoneMatch": "*",
+            "ContentType": self.content_type,
+            "ChecksumSHA256": checksum,
+            "Metadata": {TOKEN: self.token},
+        }
+        headers = {
+            "If-None-Match": "*",
+            "Content-Type": self.content_type,
+            "x-amz-checksum-sha256": checksum,
+            f"x-amz-meta-{TOKEN}": self.token,
+        }
+        try:
+            await self.wire.put("put_object", parameters, headers, body)
+        except ObjectExistsError:
+            # It is ours where a first try succeeded and only its answer was lost.
+            await self._refuse_unless_ours()
+
+    async def in_parts(self, pieces: AsyncIterator[bytes]) -> None:
+        """Each part is refused by the store unless it has its CRC-32; aborted on any failure.
+
+        The key is claimed by a small object beside it first: of uploads that complete at the same
+        time, SeaweedFS 4.48 lets several through in spite of If-None-Match, of puts only one.
+
+        Raises: as `whole`, and whatever pieces raise.
+        """
+        claim = attrs.evolve(self, key=self.key + CLAIM)
+        await claim.whole(b"", sha256=hashlib.sha256().hexdigest())
+        try:
+            await self._claimed(pieces)
+        finally:
+            await claim.withdraw()
+
+    async def withdraw(self) -> None:
+        """Remove what this put wrote; where that fails, purge will find it."""
+        try:
+            with translated(self.key):
+                await self.client.delete_object(**self._where)
+        except AudioLibraryError:
+            pass
+
+    async def _claimed(self, pieces: AsyncIterator[bytes]) -> None:
+        with translated(self.key):
+            begun = await self.client.create_multipart_upload(
+                **self._where,
+                ContentType=self.content_type,
+                ChecksumAlgorithm="CRC32",
+                Metadata={TOKEN: self.token},
+            )
+        upload = self._where | {"UploadId": begun["UploadId"]}
+        try:
+            parts = [
+                await self._part(upload, number, piece) async for number, piece in _numbered(pieces)
+            ]
+            await self._complete(upload, parts)
+        except BaseException:
+            await self._abort(upload)
+            raise
+
+    @property
+    def _where(self) -> dict[str, Any]:
+        return {"Bucket": self.bucket, "Key": self.key}
+
+    async def _part(self, upload: dict[str, Any], number: int, piece: bytes) -> dict[str, Any]:
+        checksum = base64.b64encode(zlib.crc32(piece).to_bytes(4, "big")).decode()
+        answer = await self.wire.put(
+            "upload_part",
+            upload | {"PartNumber": number, "ChecksumCRC32": checksum},
+            {"x-amz-checksum-crc32": checksum},
+            piece,
+        )
+        return {"PartNumber": number, "ETag": answer["ETag"], "ChecksumCRC32": checksum}
+
+    async def _complete(self, upload: dict[str, Any], parts: list[dict[str, Any]]) -> None:
+        try:
+            with translated(self.key):
+                await self.client.complete_multipart_upload(
+                    **upload, MultipartUpload={"Parts": parts}, IfNoneMatch="*"
+                )
+        except AudioLibraryError as unsure:
+            # Also a repeated completion whose first answer was lost ends here.
+            try:
+                await self._refuse_unless_ours()
+            except ObjectNotFoundError:
+                raise unsure from None
+
+    async def _abort(self, upload: dict[str, Any]) -> None:
+        try:
+            with translated(self.key):
+                await self.client.abort_multipart_upload(**upload)
+        except AudioLibraryError:
+            pass  # purge finds it; the first error is the one to tell
+
+    async def _refuse_unless_ours(self) -> None:
+        with translated(self.key):
+            found = await self.client.head_object(**self._where)
+        if found["Metadata"].get(TOKEN) != self.token:
+            raise ObjectExistsError(f"{self.key} is taken")
+
+
+async def _numbered(pieces: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, bytes]]:
+    number = 0
+    async for piece in pieces:
+        number += 1
+        yield number, piece

@@ -1,0 +1,152 @@
+"""The only place that knows which adapter serves which port."""
+
+import random
+import secrets
+from functools import partial
+
+from dependency_injector import containers, providers
+
+from audiolib.adapters.filesystem import FilesystemObjectStore
+from audiolib.adapters.http import HttpAudioSource, HttpTempCleaner, open_http_session
+from audiolib.adapters.inspect import StreamInspector
+from audiolib.adapters.mongo import (
+    MongoCleanupOutbox,
+    MongoIntentLog,
+    MongoMetadataRepo,
+    open_mongo,
+)
+from audiolib.adapters.noop.temp_cleaner import NoTempCleaner
+from audiolib.adapters.s3 import open_s3
+from audiolib.adapters.sqlite import (
+    SqliteCleanupOutbox,
+    SqliteIntentLog,
+    SqliteMetadataRepo,
+    open_sqlite,
+)
+from audiolib.domain.model.clock import utc_now
+from audiolib.domain.model.naming import AssetId
+from audiolib.domain.use_cases.browse import BrowseLibrary
+from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
+from audiolib.domain.use_cases.listen import ListenToAudio
+from audiolib.domain.use_cases.recover import RecoverSaves
+from audiolib.domain.use_cases.save import SaveAudioToLibrary, SavePolicy
+from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.signing_key import signing_key
+from audiolib.ports.audio_source import AudioSource
+from audiolib.ports.cleanup_outbox import CleanupOutbox
+from audiolib.ports.intent_log import IntentLog
+from audiolib.ports.metadata_repo import MetadataRepo
+from audiolib.ports.object_store import ObjectStore
+from audiolib.ports.temp_cleaner import TempCleaner
+
+
+def new_token() -> str:
+    return secrets.token_hex(16)
+
+
+class Container(containers.DeclarativeContainer):
+    """The use cases over whichever adapters `build_container` chose."""
+
+    settings: providers.Provider[Settings] = providers.Dependency()
+    source: providers.Provider[AudioSource] = providers.Dependency()
+    cleaner: providers.Provider[TempCleaner] = providers.Dependency()
+    store: providers.Provider[ObjectStore] = providers.Dependency()
+    repo: providers.Provider[MetadataRepo] = providers.Dependency()
+    outbox: providers.Provider[CleanupOutbox] = providers.Dependency()
+    intents: providers.Provider[IntentLog] = providers.Dependency()
+
+    policy = providers.Factory(
+        SavePolicy,
+        sources=settings.provided.sources,
+        max_bytes=settings.provided.max_audio_bytes,
+        lease=settings.provided.save_lease,
+        url_ttl=settings.provided.url_ttl,
+        clean_up=settings.provided.clean_up,
+    )
+    save = providers.Factory(
+        SaveAudioToLibrary,
+        source=source,
+        store=store,
+        repo=repo,
+        inspector=providers.Factory(StreamInspector),
+        policy=policy,
+        now=providers.Object(utc_now),
+        new_asset_id=providers.Object(lambda: AssetId.new(utc_now(), secrets.token_bytes)),
+        new_fence=providers.Object(new_token),
+    )
+    browse = providers.Factory(BrowseLibrary, repo=repo)
+    listen = providers.Factory(
+        ListenToAudio, library=browse, store=store, url_ttl=settings.provided.url_ttl
+    )
+    clean_up = providers.Factory(
+        CleanUpTempFiles,
+        outbox=outbox,
+        cleaner=cleaner,
+        now=providers.Object(utc_now),
+        jitter=providers.Object(random.random),
+    )
+    recover = providers.Factory(
+        RecoverSaves, intents=intents, store=store, now=providers.Object(utc_now)
+    )
+
+
+def build_container(settings: Settings) -> Container:
+    """One provider a port, chosen by the settings; nothing is opened yet."""
+    session = providers.Resource(open_http_session, settings.http)
+    return Container(
+        settings=providers.Object(settings),
+        source=providers.Factory(HttpAudioSource, session=session, settings=settings.http),
+        cleaner=(
+            providers.Factory(HttpTempCleaner, session=session)
+            if settings.temp_cleaner == "http"
+            else providers.Factory(NoTempCleaner)
+        ),
+        store=_s3(settings) if settings.object_store == "s3" else _filesystem(settings),
+        **(_mongo(settings) if settings.metadata_store == "mongodb" else _sqlite(settings)),
+    )
+
+
+def _s3(settings: Settings) -> providers.Provider[ObjectStore]:
+    return providers.Resource(
+        open_s3,
+        settings.s3,
+        now=providers.Object(utc_now),
+        new_token=providers.Object(new_token),
+    )
+
+
+def _filesystem(settings: Settings) -> providers.Provider[ObjectStore]:
+    return providers.Factory(
+        FilesystemObjectStore,
+        root=settings.data_dir / "objects",
+        bucket=settings.s3.bucket,
+        public_url=settings.public_url,
+        secret=providers.Singleton(partial(signing_key, settings)),
+        now=providers.Object(utc_now),
+        new_token=providers.Object(new_token),
+    )
+
+
+def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
+    assets = providers.Resource(
+        open_mongo,
+        settings.mongodb_url,
+        database=settings.mongodb_database,
+        driver=settings.mongodb_driver,
+    )
+    return {
+        "repo": providers.Factory(MongoMetadataRepo, assets),
+        "outbox": providers.Factory(
+            MongoCleanupOutbox, assets, new_token=providers.Object(new_token)
+        ),
+        "intents": providers.Factory(MongoIntentLog, assets),
+    }
+
+
+def _sqlite(settings: Settings) -> dict[str, providers.Provider[object]]:
+    database = providers.Resource(open_sqlite, settings.data_dir / "library.sqlite3")
+    return {
+        "repo": providers.Factory(SqliteMetadataRepo, database),
+        "outbox": providers.Factory(SqliteCleanupOutbox, database),
+        "intents": providers.Factory(SqliteIntentLog, database),
+    }

@@ -1,0 +1,37 @@
+"""Opening and closing what a container holds; dependency-injector leaves gaps in both."""
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from dependency_injector import containers, providers
+
+T = TypeVar("T")
+
+
+async def settled(result: T | Awaitable[T]) -> T:
+    """A provider answers with a value, or with a future when anything below it is async."""
+    return await result if inspect.isawaitable(result) else result
+
+
+@asynccontextmanager
+async def running(container: containers.DynamicContainer) -> AsyncIterator[None]:
+    """Opens all resources; closes all, even when some fail to open or to close.
+
+    Raises: ExceptionGroup with every failure to close.
+    """
+    try:
+        await settled(container.init_resources())
+        yield
+    finally:
+        errors: list[Exception] = []
+        # One that fails to close ends a round before those beneath it are closed.
+        for _ in container.traverse(types=[providers.Resource]):
+            try:
+                await settled(container.shutdown_resources())
+                break
+            except Exception as failed:
+                errors.append(failed)
+        if errors:
+            raise ExceptionGroup("resources failed to close", errors)

@@ -1,0 +1,74 @@
+"""How the text of a setting becomes a value; each reader's ValueError says what it must be."""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+_BASE_URL = re.compile(
+    r"https?://[A-Za-z0-9.\-\[\]:]{1,255}(?:/[A-Za-z0-9._~/-]{0,200})?", re.ASCII
+)
+
+
+class SettingsError(Exception):
+    """Some settings are bad; `faults` says what each must be."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+def a_string(text: str) -> str:
+    return text
+
+
+def a_path(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def a_bool(text: str) -> bool:
+    values = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if text.lower() not in values:
+        raise ValueError("true or false")
+    return values[text.lower()]
+
+
+def a_choice(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"one of {', '.join(choices)}")
+        return text
+
+    return read
+
+
+def a_number(least: float, most: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            raise ValueError(f"a number from {least:g} to {most:g}")
+        return value
+
+    return read
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def a_base_url(text: str) -> str:
+    if not _BASE_URL.fullmatch(text):
+        raise ValueError("an http or https URL without user, query or fragment")
+    return text.rstrip("/")
+
+
+def base_urls(text: str) -> list[str]:
+    return [a_base_url(part.strip()) for part in text.split(",") if part.strip()]

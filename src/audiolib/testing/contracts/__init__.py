@@ -1,0 +1,60 @@
+# ruff: noqa: E402 - pytest must know what to rewrite before it is imported
+"""One abstract test class per port: subclass it, override its fixtures, and it runs.
+
+    class TestMyStore(ObjectStoreContract):
+        @pytest.fixture
+        async def store(self):
+            ...
+
+Needs the extra `audiolib[testing]`. Each class's docstring names what there is to override.
+"""
+
+import pytest
+
+pytest.register_assert_rewrite(
+    *(
+        f"{__name__}.{module}"
+        for module in (
+            "audio_inspector",
+            "audio_samples",
+            "audio_source",
+            "cleanup_outbox",
+            "cleanup_outbox_claim",
+            "intent_log",
+            "metadata_repo",
+            "metadata_repo_begin",
+            "metadata_repo_commit",
+            "metadata_repo_page",
+            "object_store",
+            "object_store_hooks",
+            "object_store_links",
+            "object_store_listing",
+            "object_store_reading",
+            "object_store_writing",
+            "speech_synthesizer",
+            "temp_cleaner",
+        )
+    )
+)
+
+from audiolib.testing.contracts.audio_inspector import AudioInspectorContract
+from audiolib.testing.contracts.audio_samples import AudioSample
+from audiolib.testing.contracts.audio_source import AudioSourceContract
+from audiolib.testing.contracts.cleanup_outbox import CleanupOutboxContract
+from audiolib.testing.contracts.intent_log import IntentLogContract
+from audiolib.testing.contracts.metadata_repo import MetadataRepoContract
+from audiolib.testing.contracts.object_store import ObjectStoreContract
+from audiolib.testing.contracts.speech_synthesizer import SpeechSynthesizerContract
+from audiolib.testing.contracts.temp_cleaner import TempCleanerContract
+
+__all__ = [
+    "AudioInspectorContract",
+    "AudioSample",
+    "AudioSourceContract",
+    "CleanupOutboxContract",
+    "IntentLogContract",
+    "MetadataRepoContract",
+    "ObjectStoreContract",
+    "SpeechSynthesizerContract",
+    "TempCleanerContract",
+]

@@ -1,0 +1,11 @@
+"""The contract of the port MetadataRepo."""
+
+import pytest
+
+from audiolib.testing.contracts.metadata_repo_commit import MetadataRepoCommit
+from audiolib.testing.contracts.metadata_repo_page import MetadataRepoPage
+
+
+@pytest.mark.asyncio
+class MetadataRepoContract(MetadataRepoCommit, MetadataRepoPage):
+    """Override the fixture `repo`: an empty metadata repo."""

@@ -1,0 +1,27 @@
+"""The contract of the port ObjectStore."""
+
+import pytest
+
+from audiolib.testing.contracts.object_store_links import ObjectStoreLinks
+from audiolib.testing.contracts.object_store_listing import ObjectStoreListing
+from audiolib.testing.contracts.object_store_reading import ObjectStoreReading
+from audiolib.testing.contracts.object_store_writing import ObjectStoreWriting
+
+
+@pytest.mark.asyncio
+class ObjectStoreContract(
+    ObjectStoreWriting, ObjectStoreReading, ObjectStoreListing, ObjectStoreLinks
+):
+    """Override:
+
+    - the fixture `store`: an empty object store;
+    - `async fetch(url)`: get a presigned URL as anyone would, return status, body and headers.
+
+    Where they differ from the default:
+
+    - `async pass_time(seconds)`: tell a test's clock to go on; by default real time passes;
+    - `part_size`: bytes above which the adapter uploads in several requests (8 MiB);
+    - `listing_size`: keys that one answer of the store holds (1000);
+    - `serves_headers`: False when `fetch` has no headers to return;
+    - `signs_urls`: False when a changed URL is not refused, which only a fake may allow.
+    """

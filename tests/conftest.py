@@ -1,0 +1,39 @@
+"""Fixtures that more than one folder uses."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests import servers
+
+_S3_URL = os.environ.get("AUDIOLIB_TEST_S3_ENDPOINT")
+_MONGODB_URL = os.environ.get("AUDIOLIB_TEST_MONGODB_URL")
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.S3Server]:
+    """A team's own server, with the AWS key variables, or one of ours."""
+    if _S3_URL:
+        yield servers.S3Server(_S3_URL)
+        return
+    with servers.seaweedfs(tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.MongoServer]:
+    """A team's own server, or one of ours."""
+    if _MONGODB_URL:
+        yield servers.MongoServer(_MONGODB_URL)
+        return
+    with servers.secantus(tmp_path_factory.mktemp("mongodb")) as server:
+        yield server
+
+
+@pytest.fixture
+def aws_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys of our own server, unless a team brought its own."""
+    if not _S3_URL:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", servers.ACCESS_KEY)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", servers.SECRET_KEY)

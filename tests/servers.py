@@ -1,0 +1,110 @@
+"""Real servers for the tests: SeaweedFS and a MongoDB-wire server, each its own process."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import attrs
+
+ACCESS_KEY, SECRET_KEY = "audiolib-tests", "audiolib-tests-secret"
+_PATIENCE = 60.0
+
+
+@attrs.frozen
+class S3Server:
+    endpoint_url: str
+
+
+@attrs.frozen
+class MongoServer:
+    url: str
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def program(name: str) -> str:
+    """A program of this virtual environment, or of the machine."""
+    beside = Path(sys.executable).with_name(name)
+    found = str(beside) if beside.exists() else shutil.which(name)
+    assert found, f"{name} is not installed: pip install 'audiolib[dev]'"
+    return found
+
+
+@contextmanager
+def process(
+    command: list[str], log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as out:
+        running = subprocess.Popen(
+            command, stdout=out, stderr=out, env={**os.environ, **(environment or {})}
+        )
+        try:
+            yield running
+        finally:
+            running.terminate()
+            try:
+                running.wait(10)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                running.wait()
+
+
+def wait_for_port(port: int, running: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        if running.poll() is not None:
+            break
+        with closing(socket.socket()) as probe:
+            probe.settimeout(0.2)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"no server on port {port}:\n{log.read_text(errors='replace')[-4000:]}")
+
+
+@contextmanager
+def seaweedfs(folder: Path) -> Iterator[S3Server]:
+    """It checks signatures, since it is started with a key."""
+    ports = {name: free_port() for name in ("s3", "master", "volume", "filer", "admin")}
+    log = folder / "weed.log"
+    data = folder / "weed"
+    data.mkdir()
+    command = [
+        program("weed"),
+        "mini",
+        f"-dir={data}",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+        "-admin.ui=false",
+        "-webdav=false",
+        "-master.telemetry=false",
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+        *(f"-{name}.port={port}" for name, port in ports.items()),
+    ]
+    keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+    with process(command, log, keys) as running:
+        wait_for_port(ports["s3"], running, log)
+        yield S3Server(f"http://127.0.0.1:{ports['s3']}")
+
+
+@contextmanager
+def secantus(folder: Path) -> Iterator[MongoServer]:
+    port = free_port()
+    log = folder / "mongo.log"
+    data = folder / "mongo"
+    data.mkdir()
+    command = [program("secantusd-py"), "--port", str(port), "--storage-path", str(data)]
+    with process([*command, "--enable-test-commands"], log) as running:
+        wait_for_port(port, running, log)
+        yield MongoServer(f"mongodb://127.0.0.1:{port}/?directConnection=true")
