@@ -5,10 +5,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
 
 from audiolib.adapters.filesystem import FilesystemObjectStore
 from audiolib.domain.model.clock import utc_now
+from audiolib.entrypoints.asset_service.keys import LINK_SECRET, STORE
+from audiolib.entrypoints.asset_service.listen_handlers import follow_link
+from audiolib.entrypoints.problem import problems
 from audiolib.testing.contracts import ObjectStoreContract
+
+SECRET = b"secret"
+PUBLIC_URL = "http://library.test"
 
 
 class TestFilesystemObjectStore(ObjectStoreContract):
@@ -16,14 +25,22 @@ class TestFilesystemObjectStore(ObjectStoreContract):
 
     @pytest.fixture
     async def store(self, tmp_path: Path) -> FilesystemObjectStore:
-        return FilesystemObjectStore(
+        self._store = FilesystemObjectStore(
             root=tmp_path / "objects",
-            public_url="http://library.test",
-            secret=b"secret",
+            public_url=PUBLIC_URL,
+            secret=SECRET,
             now=utc_now,
             new_token=lambda: secrets.token_hex(8),
         )
+        return self._store
 
     async def fetch(self, url: str) -> tuple[int, bytes, Mapping[str, str]]:
         """By the asset service's own route, over a real socket."""
-        raise NotImplementedError
+        app = web.Application(middlewares=[problems])
+        app[STORE] = self._store
+        app[LINK_SECRET] = lambda: SECRET
+        app.router.add_get("/files/{key:.+}", follow_link)
+        async with TestClient(TestServer(app)) as client:
+            target = URL(url.removeprefix(PUBLIC_URL), encoded=True)
+            async with client.get(target) as response:
+                return response.status, await response.read(), response.headers

@@ -1,5 +1,6 @@
 """The S3 adapter keeps its port's contract, on a real server."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
 
@@ -22,14 +23,15 @@ class TestS3ObjectStore(ObjectStoreContract):
     async def store(self, s3_server: S3Server, aws_keys: None) -> AsyncIterator[S3ObjectStore]:
         settings = S3Settings(
             endpoint_url=s3_server.endpoint_url,
-            bucket=f"contract-{secrets.token_hex(6)}",
+            bucket="audiolib-contract",
             part_size=PART,
         )
         async with open_s3(settings, now=utc_now, new_token=lambda: secrets.token_hex(8)) as store:
             yield store
-            for key in [key async for key in store.keys("")]:
-                await store.client.delete_object(Bucket=store.bucket, Key=key)
-            await store.client.delete_bucket(Bucket=store.bucket)
+            keys = [key async for key in store.keys("")]
+            await asyncio.gather(
+                *(store.client.delete_object(Bucket=store.bucket, Key=key) for key in keys)
+            )
 
     async def fetch(self, url: str) -> tuple[int, bytes, Mapping[str, str]]:
         async with (

@@ -16,7 +16,7 @@ async def settled(result: T | Awaitable[T]) -> T:
 
 
 @asynccontextmanager
-async def running(container: containers.DynamicContainer) -> AsyncIterator[None]:
+async def running(container: containers.Container) -> AsyncIterator[None]:
     """Opens all resources; closes all, even when some fail to open or to close.
 
     Raises: ExceptionGroup with every failure to close.

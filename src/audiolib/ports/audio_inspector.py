@@ -12,7 +12,7 @@ class Inspection(Protocol):
 
     @abstractmethod
     def feed(self, chunk: bytes) -> None:
-        """Look at the next bytes; they are not changed."""
+        """Look at the next bytes; they are not changed. Raises: NotAudioError."""
 
     @abstractmethod
     def finish(self) -> AudioFacts:

@@ -32,8 +32,8 @@ class AudioSource(Protocol):
         A stream that ends without an error was whole: one that was cut raises while being read.
         Opening may be repeated; nothing is retried once bytes have been handed on.
 
+        Raises, on entry: SourceNotFoundError, when there is no such temp file.
         Raises, on entry or while reading:
-            SourceNotFoundError: there is no such temp file.
             SourceUnavailableError: no answer in time, a failure, or an answer not to be trusted
                 (a redirect, an encoded body, a body whose end can't be told from a cut).
             SourceTruncatedError: the stream ended before its declared size.

@@ -22,8 +22,9 @@ class MetadataRepo(Protocol):
     async def begin(self, tenant: Tenant, intent: AudioAsset) -> AudioAsset:
         """Insert a pending asset, unless its idempotency key is taken.
 
-        Returns: the asset that holds the key: `intent` if it was inserted (a repeated call with
-        the same id and fence counts as that), else the pending or ready asset that came first.
+        Returns: the asset that holds the key: `intent` if it was inserted, else the pending or
+        ready asset that came first. A repeated call inserts nothing, not even after an abort:
+        it answers with what became of its intent.
         """
 
     @abstractmethod

@@ -31,6 +31,7 @@ class SpeechSynthesizer(Protocol):
 
         The work is done off the event loop, and memory is bounded whatever the text's length.
 
-        Raises:
+        Raises, at the call or with the first Pcm:
+            InvalidRequestError: the voice is unknown, or doesn't speak the language or so fast.
             SpeechUnavailableError: the voice can't speak here; the message says what to install.
         """

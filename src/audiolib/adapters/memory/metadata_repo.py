@@ -19,7 +19,8 @@ class MemoryMetadataRepo(MetadataRepo):
         self._assets = assets
 
     async def begin(self, tenant: Tenant, intent: AudioAsset) -> AudioAsset:
-        holder = self._assets.holder(tenant, intent.idempotency)
+        earlier = self._assets.read(intent.id)
+        holder = earlier or self._assets.holder(tenant, intent.idempotency)
         if holder is None:
             self._assets.write(intent)
         return holder or intent

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import attrs
 
-from audiolib.domain.model.byte_range import ByteRange
+from audiolib.domain.model.byte_range import ByteRange, Slice
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import ObjectExistsError, ObjectNotFoundError
 from audiolib.domain.model.hashed_stream import HashedStream
@@ -64,7 +64,7 @@ class MemoryObjectStore(ObjectStore):
         self, key: ObjectKey, part: ByteRange | None = None
     ) -> AsyncIterator[OpenedObject]:
         data = self.read(key)
-        cut = (part or ByteRange(0, None)).within(len(data))
+        cut = Slice(start=0, stop=len(data)) if part is None else part.within(len(data))
         yield OpenedObject(
             size=len(data), part=cut, chunks=self._chunks(data[cut.start : cut.stop])
         )

@@ -54,7 +54,8 @@ class Upload:
             await self.wire.put("put_object", parameters, headers, body)
         except ObjectExistsError:
             # It is ours where a first try succeeded and only its answer was lost.
-            await self._refuse_unless_ours()
+            if not await self._is_ours():
+                raise
 
     async def in_parts(self, pieces: AsyncIterator[bytes]) -> None:
         """Each part is refused by the store unless it has its CRC-32; aborted on any failure.
@@ -117,12 +118,10 @@ class Upload:
                 await self.client.complete_multipart_upload(
                     **upload, MultipartUpload={"Parts": parts}, IfNoneMatch="*"
                 )
-        except AudioLibraryError as unsure:
+        except AudioLibraryError:
             # Also a repeated completion whose first answer was lost ends here.
-            try:
-                await self._refuse_unless_ours()
-            except ObjectNotFoundError:
-                raise unsure from None
+            if not await self._is_ours():
+                raise
 
     async def _abort(self, upload: dict[str, Any]) -> None:
         try:
@@ -131,11 +130,13 @@ class Upload:
         except AudioLibraryError:
             pass  # purge finds it; the first error is the one to tell
 
-    async def _refuse_unless_ours(self) -> None:
-        with translated(self.key):
-            found = await self.client.head_object(**self._where)
-        if found["Metadata"].get(TOKEN) != self.token:
-            raise ObjectExistsError(f"{self.key} is taken")
+    async def _is_ours(self) -> bool:
+        try:
+            with translated(self.key):
+                found = await self.client.head_object(**self._where)
+        except ObjectNotFoundError:
+            return False
+        return bool(found["Metadata"].get(TOKEN) == self.token)
 
 
 async def _numbered(pieces: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, bytes]]:

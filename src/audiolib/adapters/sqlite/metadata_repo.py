@@ -63,6 +63,9 @@ class SqliteMetadataRepo(MetadataRepo):
 
 
 def _begin(connection: sqlite3.Connection, tenant: Tenant, intent: AudioAsset) -> AudioAsset:
+    earlier = documents.get(connection, intent.id)
+    if earlier is not None:
+        return earlier
     key = intent.idempotency and intent.idempotency.key
     holders = documents.find(
         connection,

@@ -59,10 +59,15 @@ class ListenToAudio:
             longest = int(LONGEST_LINK.total_seconds())
             message = f"must be 1 to {longest} seconds, not {ttl.total_seconds():g}"
             raise InvalidRequestError(FieldFault("expires_in", message))
-        asset = await self.library.get(tenant, asset_id)
+        return await self.presign_asset(await self.library.get(tenant, asset_id), ttl)
+
+    async def presign_asset(
+        self, asset: AudioAsset, expires_in: timedelta | None = None
+    ) -> PresignedUrl:
+        """A fresh link to an asset that was looked up already."""
         return await self.store.presign(
             asset.key,
-            expires_in=ttl,
+            expires_in=self.url_ttl if expires_in is None else expires_in,
             content_type=asset.content_type or "application/octet-stream",
             filename=asset.filename,
         )

@@ -179,3 +179,12 @@ class MetadataRepoBegin:
 
     async def test_a_repo_that_works_passes_its_check(self, repo: MetadataRepo) -> None:
         await repo.check()
+
+    async def test_a_repeated_begin_revives_nothing(self, repo: MetadataRepo) -> None:
+        """It may come late: a write whose answer was lost, and whose save was called off since."""
+        intent = await repo.begin(TENANT, pending())
+        assert await repo.abort(TENANT, intent.aborted(now=NOW))
+        assert (await repo.begin(TENANT, intent)).state is AssetState.ABORTED
+        found = await repo.get(TENANT, intent.id)
+        assert found is not None
+        assert found.state is AssetState.ABORTED

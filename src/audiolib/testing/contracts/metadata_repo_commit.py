@@ -49,6 +49,14 @@ class MetadataRepoCommit(MetadataRepoBegin):
         assert await repo.commit(TENANT, ready_from(intent)) is False
         assert await repo.get(TENANT, intent.id) == intent.aborted(now=NOW)
 
+    async def test_what_one_attempt_committed_is_not_the_commit_of_another(
+        self, repo: MetadataRepo
+    ) -> None:
+        intent = await repo.begin(TENANT, pending())
+        await repo.commit(TENANT, ready_from(intent))
+        assert await repo.commit(TENANT, with_other_fence(ready_from(intent))) is False
+        assert await repo.get(TENANT, intent.id) == ready_from(intent)
+
     async def test_a_commit_without_an_intent_inserts_nothing(self, repo: MetadataRepo) -> None:
         unknown = pending()
         assert await repo.commit(TENANT, ready_from(unknown)) is False

@@ -1,0 +1,60 @@
+"""The asset service as an aiohttp application."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from audiolib.entrypoints.access_log import access_log
+from audiolib.entrypoints.asset_service import keys
+from audiolib.entrypoints.asset_service.browse_handlers import get_audio, get_url, list_audio
+from audiolib.entrypoints.asset_service.health_handlers import live, ready
+from audiolib.entrypoints.asset_service.listen_handlers import follow_link, listen
+from audiolib.entrypoints.asset_service.save_handler import save_audio
+from audiolib.entrypoints.asset_service.workers import (
+    at_work,
+    clean_up_forever,
+    recover_forever,
+)
+from audiolib.entrypoints.container import Container
+from audiolib.entrypoints.json_body import LARGEST_BODY
+from audiolib.entrypoints.problem import problems
+from audiolib.entrypoints.resources import running, settled
+from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.signing_key import signing_key
+
+
+def create_app(container: Container, settings: Settings) -> web.Application:
+    """Everything is opened when the application starts, and closed when it ends."""
+    app = web.Application(middlewares=[access_log, problems], client_max_size=LARGEST_BODY)
+    app[keys.SETTINGS] = settings
+    app[keys.DRAINING] = asyncio.Event()
+    app[keys.SAVED] = asyncio.Event()
+
+    async def opened(app: web.Application) -> AsyncIterator[None]:
+        async with running(container):
+            app[keys.SAVE] = await settled(container.save())
+            app[keys.BROWSE] = await settled(container.browse())
+            app[keys.LISTEN] = await settled(container.listen())
+            app[keys.STORE] = await settled(container.store())
+            app[keys.REPO] = await settled(container.repo())
+            clean_up = await settled(container.clean_up())
+            recover = await settled(container.recover())
+            async with at_work(
+                clean_up_forever(clean_up, app[keys.SAVED], settings.cleanup_interval),
+                recover_forever(recover, settings.recover_interval),
+            ):
+                yield
+
+    app.cleanup_ctx.append(opened)
+    app.router.add_post("/audio-library", save_audio)
+    app.router.add_get("/audio-library", list_audio, allow_head=False)
+    app.router.add_get("/audio-library/{id}", get_audio, allow_head=False)
+    app.router.add_get("/audio-library/{id}/url", get_url, allow_head=False)
+    app.router.add_get("/audio-library/{id}/audio", listen)
+    app.router.add_get("/health/live", live, allow_head=False)
+    app.router.add_get("/health/ready", ready, allow_head=False)
+    if settings.object_store == "filesystem":
+        app[keys.LINK_SECRET] = lambda: signing_key(settings)
+        app.router.add_get("/files/{key:.+}", follow_link)
+    return app

@@ -1,0 +1,34 @@
+"""Whose library a request is about."""
+
+from aiohttp import web
+
+from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.problem import UnauthenticatedError
+
+CUSTOMER, USER = "x-customer-id", "x-user-id"
+_FIELDS = {"customer_id": CUSTOMER, "user_id": USER}
+
+
+def tenant_of(request: web.Request) -> Tenant:
+    """Raises: UnauthenticatedError unless each identity header is there exactly once;
+    InvalidRequestError naming the header whose id breaks its rule."""
+    customer_id, user_id = _single(request, CUSTOMER), _single(request, USER)
+    try:
+        return Tenant(customer_id=customer_id, user_id=user_id)
+    except InvalidRequestError as invalid:
+        faults = [FieldFault(_FIELDS[fault.field], fault.message) for fault in invalid.faults]
+        raise InvalidRequestError(*faults) from invalid
+
+
+def asset_id_of(request: web.Request) -> AssetId:
+    """Raises: InvalidRequestError naming `id`."""
+    return AssetId(request.match_info["id"])
+
+
+def _single(request: web.Request, name: str) -> str:
+    values = request.headers.getall(name, [])
+    if len(values) != 1 or not values[0].strip():
+        raise UnauthenticatedError(f"the header {name} must be there, once")
+    return values[0]

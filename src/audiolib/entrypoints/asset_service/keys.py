@@ -1,0 +1,24 @@
+"""What handlers find in their application."""
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import web
+
+from audiolib.domain.use_cases.browse import BrowseLibrary
+from audiolib.domain.use_cases.listen import ListenToAudio
+from audiolib.domain.use_cases.save import SaveAudioToLibrary
+from audiolib.entrypoints.settings import Settings
+from audiolib.ports.metadata_repo import MetadataRepo
+from audiolib.ports.object_store import ObjectStore
+
+SETTINGS = web.AppKey("settings", Settings)
+SAVE = web.AppKey("save", SaveAudioToLibrary)
+BROWSE = web.AppKey("browse", BrowseLibrary)
+LISTEN = web.AppKey("listen", ListenToAudio)
+STORE = web.AppKey[ObjectStore]("store")
+REPO = web.AppKey[MetadataRepo]("repo")
+LINK_SECRET = web.AppKey[Callable[[], bytes]]("link_secret")
+DRAINING = web.AppKey("draining", asyncio.Event)
+SAVED = web.AppKey("saved", asyncio.Event)
+"""Set by a save, so that its temp file is cleaned up at once."""

@@ -1,0 +1,100 @@
+"""GET and HEAD of /audio-library/{id}/audio, and of signed links to embedded audio."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from audiolib.domain.model.byte_range import ByteRange, Slice
+from audiolib.domain.model.clock import utc_now
+from audiolib.domain.model.content_disposition import attachment
+from audiolib.domain.model.errors import ObjectNotFoundError
+from audiolib.domain.model.signed_link import SignedLink
+from audiolib.entrypoints.asset_service.conditions import matches, range_of
+from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
+from audiolib.entrypoints.asset_service.keys import BROWSE, LINK_SECRET, LISTEN, STORE
+from audiolib.ports.object_store import OpenedObject
+
+_SAFE = {
+    "Accept-Ranges": "bytes",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+
+
+async def listen(request: web.Request) -> web.StreamResponse:
+    """The audio, whole or in part; HEAD costs no look at the store."""
+    asset = await request.app[BROWSE].get(tenant_of(request), asset_id_of(request))
+    etag = f'"{asset.sha256 or asset.version}"'
+    headers = {
+        **_SAFE,
+        "ETag": etag,
+        "Content-Disposition": attachment(asset.filename),
+        "Cache-Control": "private, no-cache",
+    }
+    if matches(request.headers.get("If-None-Match"), etag):
+        return web.Response(status=304, headers=headers)
+    part = range_of(request.headers.get("Range"), request.headers.get("If-Range"), etag)
+    content_type = asset.content_type or "application/octet-stream"
+    if request.method == "HEAD":
+        cut = Slice(start=0, stop=asset.size) if part is None else part.within(asset.size)
+        return _head(cut, asset.size, part, headers, content_type)
+    async with request.app[LISTEN].open(asset, part) as opened:
+        return await _stream(request, opened, part, headers, content_type)
+
+
+async def follow_link(request: web.Request) -> web.StreamResponse:
+    """What an embedded store's presigned URL leads to; whoever holds it needs no identity.
+
+    Raises: ObjectNotFoundError for a link that is wrong, expired, or leads nowhere.
+    """
+    link = SignedLink.opened(
+        request.match_info["key"],
+        request.query,
+        secret=request.app[LINK_SECRET](),
+        now=utc_now(),
+    )
+    if link is None:
+        raise ObjectNotFoundError("this link is not valid, or no longer")
+    headers = {
+        **_SAFE,
+        "Content-Disposition": attachment(link.filename),
+        "Cache-Control": "private, no-store",
+    }
+    part = range_of(request.headers.get("Range"), None, "")
+    async with request.app[STORE].open(link.key, part) as opened:
+        if request.method == "HEAD":
+            return _head(opened.part, opened.size, part, headers, link.content_type)
+        return await _stream(request, opened, part, headers, link.content_type)
+
+
+def _head(
+    cut: Slice, size: int, part: ByteRange | None, headers: Mapping[str, str], content_type: str
+) -> web.Response:
+    response = web.Response(status=200 if part is None else 206, headers=headers)
+    _describe(response, cut, size, part, content_type)
+    return response
+
+
+async def _stream(
+    request: web.Request,
+    opened: OpenedObject,
+    part: ByteRange | None,
+    headers: Mapping[str, str],
+    content_type: str,
+) -> web.StreamResponse:
+    response = web.StreamResponse(status=200 if part is None else 206, headers=headers)
+    _describe(response, opened.part, opened.size, part, content_type)
+    await response.prepare(request)
+    async for chunk in opened.chunks:
+        await response.write(chunk)
+    await response.write_eof()
+    return response
+
+
+def _describe(
+    response: web.StreamResponse, cut: Slice, size: int, part: ByteRange | None, content_type: str
+) -> None:
+    response.content_type = content_type
+    response.content_length = cut.length
+    if part is not None:
+        response.headers["Content-Range"] = f"bytes {cut.start}-{cut.stop - 1}/{size}"

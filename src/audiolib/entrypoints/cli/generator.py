@@ -1,0 +1,41 @@
+"""`audiolib generator`: the audio-generation service."""
+
+import socket
+from pathlib import Path
+
+from audiolib.adapters.memory.speech_synthesizer import ToneSynthesizer
+from audiolib.adapters.speech import KokoroSynthesizer, PiperSynthesizer, VoiceChoice
+from audiolib.entrypoints.cli.run import run
+from audiolib.entrypoints.environment import log_to_stderr, settings_here
+from audiolib.entrypoints.generator.app import create_generator
+from audiolib.entrypoints.generator.recording import Recorder
+from audiolib.entrypoints.generator.temp_folder import TempFolder
+from audiolib.entrypoints.serving import bound, serve
+from audiolib.entrypoints.settings import Settings
+
+
+def serve_generator(
+    *, host: str = "127.0.0.1", port: int = 3000, temp_dir: Path = Path("data/temp")
+) -> int:
+    """Run the audio-generation service until SIGTERM.
+
+    Parameters
+    ----------
+    host
+        The address to listen on.
+    port
+        The port; 0 takes a free one.
+    temp_dir
+        The folder of the temp files.
+    """
+    settings = settings_here()
+    log_to_stderr(settings.log_level)
+    run(_serve(settings, bound(host, port), TempFolder(temp_dir)))
+    return 0
+
+
+async def _serve(settings: Settings, listener: socket.socket, folder: TempFolder) -> None:
+    voices = VoiceChoice([KokoroSynthesizer(), PiperSynthesizer(), ToneSynthesizer()])
+    recorder = Recorder(voices, folder, queue=settings.generator_queue)
+    app = create_generator(recorder, temp_file_ttl=settings.temp_file_ttl)
+    await serve(app, listener, patience=settings.shutdown_timeout)

@@ -1,0 +1,54 @@
+"""The audio-generation service as an aiohttp application."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from aiohttp import web
+
+from audiolib.entrypoints.access_log import access_log
+from audiolib.entrypoints.generator.handlers import (
+    RECORDER,
+    delete_temp_file,
+    generate,
+    get_temp_file,
+    live,
+)
+from audiolib.entrypoints.generator.recording import Recorder
+from audiolib.entrypoints.generator.temp_folder import TempFolder
+from audiolib.entrypoints.json_body import LARGEST_BODY
+from audiolib.entrypoints.problem import problems
+
+_SWEEP_EVERY = 60.0
+_log = logging.getLogger("audiolib.generator")
+
+
+def create_generator(recorder: Recorder, *, temp_file_ttl: timedelta) -> web.Application:
+    """`temp_file_ttl` is how long a file may lie that nobody saves."""
+    app = web.Application(middlewares=[access_log, problems], client_max_size=LARGEST_BODY)
+    app[RECORDER] = recorder
+
+    async def sweeping(_: web.Application) -> AsyncIterator[None]:
+        sweeper = asyncio.create_task(_sweep_forever(recorder.folder, temp_file_ttl))
+        yield
+        sweeper.cancel()
+        await asyncio.gather(sweeper, return_exceptions=True)
+
+    app.cleanup_ctx.append(sweeping)
+    app.router.add_post("/api/generate", generate)
+    app.router.add_get("/temp/{filename}", get_temp_file)
+    app.router.add_delete("/api/cleanup/temp/{filename}", delete_temp_file)
+    app.router.add_get("/health/live", live, allow_head=False)
+    return app
+
+
+async def _sweep_forever(folder: TempFolder, ttl: timedelta) -> None:
+    while True:
+        try:
+            swept = await asyncio.to_thread(folder.sweep, older_than=ttl.total_seconds())
+            if swept:
+                _log.info("swept %d temp files that nobody saved", swept)
+        except OSError as failed:
+            _log.warning("sweeping failed: %s", failed.strerror)
+        await asyncio.sleep(min(_SWEEP_EVERY, ttl.total_seconds()))

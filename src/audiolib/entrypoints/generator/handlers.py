@@ -1,0 +1,62 @@
+"""What the generator answers."""
+
+import asyncio
+
+from aiohttp import web
+
+from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.naming import TempName
+from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.entrypoints.generator.recording import Recorder
+from audiolib.entrypoints.json_body import json_object
+from audiolib.entrypoints.problem import TempFileNotFoundError
+
+RECORDER = web.AppKey("recorder", Recorder)
+_FIELDS = frozenset(("text", "voice", "language", "speed"))
+
+
+async def generate(request: web.Request) -> web.Response:
+    """POST /api/generate: 201 with the temp file's audio_url, ready to be saved."""
+    fields = await json_object(request, _FIELDS)
+    if "text" not in fields:
+        raise InvalidRequestError(FieldFault("text", "is required"))
+    speech = SpeechRequest(**fields)
+    recorded = await request.app[RECORDER].record(speech)
+    url = f"/temp/{recorded.name}"
+    body = {
+        "success": True,
+        "audio_url": url,
+        "filename": str(recorded.name),
+        "voice": speech.voice,
+        "size": recorded.size,
+        "duration": recorded.duration,
+        "sample_rate": recorded.sample_rate,
+        "content_type": "audio/wav",
+    }
+    return web.json_response(body, status=201, headers={"Location": url})
+
+
+async def get_temp_file(request: web.Request) -> web.StreamResponse:
+    """GET and HEAD /temp/{filename}, ranges included."""
+    path = await asyncio.to_thread(request.app[RECORDER].folder.find, _name(request))
+    if path is None:
+        raise TempFileNotFoundError
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return web.FileResponse(path, headers=headers)
+
+
+async def delete_temp_file(request: web.Request) -> web.Response:
+    """DELETE /api/cleanup/temp/{filename}: success too when it is gone already."""
+    folder, name = request.app[RECORDER].folder, _name(request)
+    if_match = request.headers.get("If-Match")
+    deleted = await asyncio.to_thread(folder.delete, name, if_match=if_match)
+    return web.json_response({"success": True, "filename": str(name), "deleted": deleted})
+
+
+async def live(_: web.Request) -> web.Response:
+    """200 as long as the event loop turns."""
+    return web.json_response({"success": True, "status": "live"})
+
+
+def _name(request: web.Request) -> TempName:
+    return TempName(request.match_info["filename"])

@@ -1,0 +1,134 @@
+"""Errors as HTTP answers, in the one place where that is decided (RFC 9457)."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from audiolib.domain.model.errors import (
+    AudioLibraryError,
+    InvalidRequestError,
+    RangeNotSatisfiableError,
+)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+STATUS_BY_CODE = {
+    "malformed_request": 400,
+    "unauthenticated": 401,
+    "asset_not_found": 404,
+    "object_not_found": 404,
+    "temp_file_not_found": 404,
+    "idempotency_in_progress": 409,
+    "precondition_failed": 412,
+    "audio_too_large": 413,
+    "not_audio": 415,
+    "range_not_satisfiable": 416,
+    "invalid_request": 422,
+    "forbidden_source": 422,
+    "idempotency_conflict": 422,
+    "source_not_found": 422,
+    "source_unavailable": 502,
+    "source_truncated": 502,
+    "asset_corrupt": 502,
+    "storage_unavailable": 503,
+    "metadata_unavailable": 503,
+    "commit_unknown": 503,
+    "lease_lost": 503,
+    "object_exists": 503,
+    "speech_unavailable": 503,
+    "overloaded": 503,
+    "insufficient_storage": 507,
+}
+
+_RETRY_AFTER_SECONDS = "2"
+_log = logging.getLogger("audiolib.http")
+
+
+class MalformedRequestError(AudioLibraryError, ValueError):
+    """The request can't be read."""
+
+    code = "malformed_request"
+
+
+class UnauthenticatedError(AudioLibraryError):
+    """The request doesn't say whose library it is about."""
+
+    code = "unauthenticated"
+
+
+class PreconditionFailedError(AudioLibraryError):
+    """What is there is not what the request's If-Match names."""
+
+    code = "precondition_failed"
+
+
+class TempFileNotFoundError(AudioLibraryError):
+    """There is no such temp file."""
+
+    code = "temp_file_not_found"
+
+
+class OverloadedError(AudioLibraryError):
+    """Too much is under way; try again later."""
+
+    code = "overloaded"
+    retryable = True
+
+
+def problem(error: AudioLibraryError) -> web.Response:
+    """The answer to an error; it tells no more than the error's own message."""
+    status = STATUS_BY_CODE.get(error.code, 500)
+    headers = {}
+    if error.retryable and status in (409, 429, 502, 503):
+        headers["Retry-After"] = _RETRY_AFTER_SECONDS
+    extra: dict[str, Any] = {}
+    if isinstance(error, InvalidRequestError):
+        extra["errors"] = [{"field": f.field, "message": f.message} for f in error.faults]
+    if isinstance(error, RangeNotSatisfiableError):
+        headers["Content-Range"] = f"bytes */{error.size}"
+    if isinstance(error, UnauthenticatedError):
+        headers["WWW-Authenticate"] = "Tenant-Headers"
+    return _answer(status, error.code, str(error), headers, extra)
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error leaves as problem details; one that nobody foresaw tells nothing of itself."""
+    try:
+        return await handler(request)
+    except AudioLibraryError as error:
+        _log.info("%s: %s", error.code, error)
+        return problem(error)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        code = HTTPStatus(error.status).phrase.lower().replace(" ", "_")
+        allow = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
+        return _answer(error.status, code, error.reason, allow, {})
+    except Exception:
+        _log.exception("unforeseen error")
+        return _answer(500, "internal_error", "Something went wrong.", {}, {})
+
+
+def _answer(
+    status: int, code: str, detail: str, headers: dict[str, str], extra: dict[str, Any]
+) -> web.Response:
+    body = {
+        "type": f"urn:audiolib:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "success": False,
+        "code": code,
+        **extra,
+    }
+    return web.Response(
+        status=status,
+        body=json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace"),
+        content_type="application/problem+json",
+        headers=headers,
+    )
