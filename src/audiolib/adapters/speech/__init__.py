@@ -1,7 +1,7 @@
 """SpeechSynthesizer by Kokoro-82M and Piper; without the `speech` extra they say so."""
 
+from audiolib.adapters.speech.choice import VoiceChoice
 from audiolib.adapters.speech.kokoro import KokoroSynthesizer
 from audiolib.adapters.speech.piper import PiperSynthesizer
-from audiolib.adapters.speech.voice_choice import VoiceChoice
 
 __all__ = ["KokoroSynthesizer", "PiperSynthesizer", "VoiceChoice"]

@@ -24,7 +24,5 @@ class VoiceChoice(SpeechSynthesizer):
         """As the port says; refuses at once a voice that none has."""
         chosen = self._by_voice.get(request.voice)
         if chosen is None:
-            raise InvalidRequestError(
-                FieldFault("voice", f"is none of: {', '.join(self.voices)}")
-            )
+            raise InvalidRequestError(FieldFault("voice", f"is none of: {', '.join(self.voices)}"))
         return chosen.speak(request)

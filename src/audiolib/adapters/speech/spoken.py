@@ -52,7 +52,7 @@ def _frames(phonemes: str, request: SpeechRequest, model: SpeechModel) -> bytes:
     import numpy as np
 
     samples = np.clip(model.say(phonemes, request), -1.0, 1.0)
-    return (samples * 32767).astype("<i2").tobytes()
+    return bytes((samples * 32767).astype("<i2").tobytes())
 
 
 def _pause(rate: int, speed: float) -> Pcm:

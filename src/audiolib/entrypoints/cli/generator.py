@@ -3,13 +3,12 @@
 import socket
 from pathlib import Path
 
-from audiolib.adapters.memory.speech_synthesizer import ToneSynthesizer
-from audiolib.adapters.speech import KokoroSynthesizer, PiperSynthesizer, VoiceChoice
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.environment import log_to_stderr, settings_here
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
+from audiolib.entrypoints.generator.voices import all_voices
 from audiolib.entrypoints.serving import bound, serve
 from audiolib.entrypoints.settings import Settings
 
@@ -35,7 +34,6 @@ def serve_generator(
 
 
 async def _serve(settings: Settings, listener: socket.socket, folder: TempFolder) -> None:
-    voices = VoiceChoice([KokoroSynthesizer(), PiperSynthesizer(), ToneSynthesizer()])
-    recorder = Recorder(voices, folder, queue=settings.generator_queue)
+    recorder = Recorder(all_voices(), folder, queue=settings.generator_queue)
     app = create_generator(recorder, temp_file_ttl=settings.temp_file_ttl)
     await serve(app, listener, patience=settings.shutdown_timeout)

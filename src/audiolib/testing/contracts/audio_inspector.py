@@ -110,7 +110,7 @@ class AudioInspectorContract:
             _inspect(inspector, AudioFormat.WAV, pieces(noise, 999))
 
     def test_whatever_the_header_says_no_other_error_comes(self, inspector: AudioInspector) -> None:
-        chance = random.Random(2030)  # noqa: S311 - the same mutations in every run
+        chance = random.Random(2030)
         original = riff(chunk(b"LIST", b"INFO"), wav(0.1)[12:])
         for _ in range(200):
             mutated = bytearray(original)
