@@ -10,12 +10,12 @@ from audiolib.domain.model.field_rules import refuse
 from audiolib.domain.model.speech_request import SpeechRequest
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
-_VOICE = "joe-us"
+_VOICE = "piper-joe"
 _SQUARE_BRACKETS_AS_SPACES = str.maketrans("[]", "  ")
 
 
 class PiperSynthesizer(SpeechSynthesizer):
-    """The voice `joe-us`, which speaks English at any speed that may be asked for."""
+    """The voice `piper-joe`, which speaks English at any speed that may be asked for."""
 
     voices = (_VOICE,)
 

@@ -8,9 +8,10 @@ LONGEST_SENTENCE = 400
 # Shorter ones sound hurried on their own, and many are no sentences but "J." or "No. ".
 _SHORTEST = 25
 # Each alternative is of bounded length up to its white space, which keeps the search linear even
-# in 100,000 full stops.
+# in 100,000 full stops. The escapes are a curly apostrophe, and the full-width ! and ?.
 _END = re.compile(
-    r"""(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bMrs)[.!?…]["'”’»)\]]{0,3}\s+|[。！？]|\n\s*"""
+    r"""(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bMrs)[.!?…]["'”\u2019»)\]]{0,3}\s+"""
+    r"|[。\uff01\uff1f]|\n\s*"
 )
 _CLAUSE_END = re.compile(r"[.!?…,;:—、]\s")
 _SPACE = re.compile(r"\s")

@@ -38,7 +38,8 @@ async def spoken(thread: ModelThread[SpeechModel], request: SpeechRequest) -> As
         phonemes = await thread.run(partial(_phonemes, sentence, request))
         for stretch in stretches(phonemes, longest):
             frames = await thread.run(partial(_frames, stretch, request))
-            yield Pcm(sample_rate=rate, frames=frames)
+            if frames:
+                yield Pcm(sample_rate=rate, frames=frames)
         yield _pause(rate, request.speed)
     if not speakable(request.text):
         yield _pause(rate, request.speed)

@@ -1,0 +1,44 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check benchmark lock clean
+
+# Speaks a sentence, saves it, plays it back: real services on free ports, nothing else needed.
+demo: $(VENV)/demo.stamp
+	$(BIN)/audiolib demo
+
+# Every test, with its own SeaweedFS and MongoDB-wire server on free ports.
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+# Format, lint, types, layers.
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	! grep -n '://' requirements/*.txt
+
+benchmark: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.cpu
+
+# Writes the locked requirements anew; needs uv.
+lock:
+	uv pip compile -q pyproject.toml --extra server --extra speech --extra build --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -o requirements/demo.txt
+	uv pip compile -q pyproject.toml --extra dev --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
+	! grep -n '://' requirements/*.txt
+
+clean:
+	rm -rf $(VENV) data/demo
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
