@@ -97,7 +97,9 @@ async def test_a_text_without_letters_is_a_short_silence(
     assert not any(any(pcm.frames) for pcm in speech)
 
 
-@pytest.mark.parametrize("text", ["[[a]] [[", "中文", "x", "Hi 😀 ]] ((there) (en) <b>&amp;</b> 5%"])
+@pytest.mark.parametrize(
+    "text", ["[[a]] [[", "中文", "x", "Hi 😀 ]] ((there) (en) <b>&amp;</b> 5%"]
+)
 @pytest.mark.parametrize("voice", RATES)
 async def test_odd_texts_are_spoken(choice: VoiceChoice, voice: str, text: str) -> None:
     assert _loudness(await _spoken(choice, text, voice=voice, speed=2.0)) > 100

@@ -33,7 +33,7 @@ class Faults(Protocol):
         """`call` is `port.method`, such as `store.put`."""
 
     async def before(self, call: str) -> None:
-        """Awaited before each call, and again after it."""
+        """Awaited before each call, again after it, and before each chunk that it gives."""
 
     def postpone(self, effect: Effect) -> None:
         """Take an effect that is to happen later."""

@@ -68,7 +68,7 @@ class FaultyPort:
             if fault is not None and fault.kind in ("fail", "unknown"):
                 raise self._error(fault)
             async with real(*args, **named) as opened:
-                chunks = opened.chunks
+                chunks = self._stepwise(opened.chunks, call)
                 if fault is not None and fault.kind == "truncate":
                     chunks = cut(chunks, fault.keep)
                 if fault is not None and fault.kind == "fail_after":
@@ -88,6 +88,11 @@ class FaultyPort:
                 raise self._error(fault)
 
         return faulty
+
+    async def _stepwise(self, chunks: AsyncIterator[bytes], call: str) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            await self._faults.before(call)
+            yield chunk
 
     async def _begin(self, call: str) -> Fault | None:
         await self._faults.before(call)

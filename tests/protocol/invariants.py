@@ -1,0 +1,90 @@
+"""What must hold at every instant, and what must hold in the end."""
+
+import hashlib
+from collections import Counter
+
+from audiolib.adapters.memory import MemoryAssets, MemoryObjectStore
+from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.cleanup import CleanupState
+from audiolib.domain.model.document import from_document
+from audiolib.domain.model.errors import ObjectNotFoundError
+from audiolib.domain.model.hashed_stream import HashedStream
+from audiolib.domain.model.naming import AssetId, KeyStem, ObjectKey
+from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.stored_object import StoredObject
+from audiolib.testing import World
+
+
+class WatchedObjects(MemoryObjectStore):
+    """Notes every write, and refuses to let go of what no fence guards."""
+
+    assets: MemoryAssets
+    written: Counter[str]
+
+    async def put(
+        self, key: ObjectKey, content: HashedStream, *, content_type: str
+    ) -> StoredObject:
+        stored = await super().put(key, content, content_type=content_type)
+        self.written[str(key)] += 1
+        return stored
+
+    async def purge(self, stem: KeyStem) -> None:
+        asset = self.assets.read(stem.asset_id)
+        state = asset.state if asset else None
+        # Garbage is only ever removed by its key, after its document was fenced (I3, I4).
+        assert state in (AssetState.ABORTED, None), f"purged the stem of a {state} asset"
+        await super().purge(stem)
+
+    async def delete(self, key: ObjectKey) -> None:
+        raise AssertionError("no save, recovery or cleanup deletes an object but by its stem")
+
+
+def documents(world: World) -> list[AudioAsset]:
+    return [from_document(document) for document in world.assets.documents.values()]
+
+
+def ready(world: World) -> list[AudioAsset]:
+    return [asset for asset in documents(world) if asset.state is AssetState.READY]
+
+
+def is_whole(world: World, asset: AudioAsset) -> bool:
+    try:
+        data = world.objects.read(asset.key)
+    except ObjectNotFoundError:
+        return False
+    return (len(data), hashlib.sha256(data).hexdigest()) == (asset.size, asset.sha256)
+
+
+def check_always(
+    world: World, acknowledged: set[AssetId], generated: dict[TempFile, bytes]
+) -> None:
+    committed = ready(world)
+    for asset in committed:
+        assert is_whole(world, asset), f"I1: {asset.id} is ready and not whole"
+        assert asset.storage.original is not None
+        data = generated[asset.storage.original]
+        assert asset.sha256 == hashlib.sha256(data).hexdigest(), "I1: other bytes were saved"
+    assert acknowledged <= {asset.id for asset in committed}, "I1: a 201 is no ready document"
+    saved = {asset.storage.original for asset in committed}
+    for temp_file in generated.keys() - world.temp_files.files.keys():
+        assert temp_file in saved, "I2: a temp file is gone, and nothing was made of it"
+    keys = Counter(
+        (asset.tenant, asset.idempotency.key) for asset in committed if asset.idempotency
+    )
+    assert all(count == 1 for count in keys.values()), "I5: one key committed two assets"
+    assert isinstance(world.objects, WatchedObjects)
+    assert all(count == 1 for count in world.objects.written.values()), "I5: a key written twice"
+    for asset in documents(world):
+        key = asset.storage.key
+        assert key is None or key.stem == asset.stem, "I7: an object of another tenant"
+
+
+def check_recovered(world: World, stored: list[str]) -> None:
+    """After the faults, a lease and some rounds of the recoverer."""
+    pending = [asset for asset in documents(world) if asset.state is AssetState.PENDING]
+    assert pending == [], "I6: an intent stays pending"
+    keys = {str(asset.key) for asset in ready(world)}
+    assert set(stored) == keys, "I3: an object without a document"
+    ends = (CleanupState.DONE, CleanupState.DEAD, CleanupState.SKIPPED)
+    for asset in ready(world):
+        assert asset.cleanup.state in ends, f"I6: a cleanup is {asset.cleanup.state}"
