@@ -20,6 +20,7 @@ class WatchedObjects(MemoryObjectStore):
 
     assets: MemoryAssets
     written: Counter[str]
+    seen: dict[AssetId, tuple[object, AudioAsset]]
 
     async def put(
         self, key: ObjectKey, content: HashedStream, *, content_type: str
@@ -40,7 +41,13 @@ class WatchedObjects(MemoryObjectStore):
 
 
 def documents(world: World) -> list[AudioAsset]:
-    return [from_document(document) for document in world.assets.documents.values()]
+    assert isinstance(world.objects, WatchedObjects)
+    seen = world.objects.seen
+    for asset_id, document in world.assets.documents.items():
+        # A document is never changed in place, so one that was read need not be read again.
+        if asset_id not in seen or seen[asset_id][0] is not document:
+            seen[asset_id] = (document, from_document(document))
+    return [seen[asset_id][1] for asset_id in world.assets.documents]
 
 
 def ready(world: World) -> list[AudioAsset]:

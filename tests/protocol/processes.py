@@ -1,5 +1,6 @@
 """Several processes over one world, run a step at a time by whoever holds the schedule."""
 
+from collections import defaultdict
 from collections.abc import Coroutine, Generator
 from typing import Any
 
@@ -25,10 +26,10 @@ class _Switch:
 
 @attrs.define(eq=False)
 class Chaos(Faults):
-    """One process's faults: the armed one strikes the next call that it can."""
+    """One process's faults: those armed for a call strike it one after the other."""
 
     late: list[Effect]
-    armed: Fault | None = None
+    armed: defaultdict[str, list[Fault]] = attrs.field(factory=lambda: defaultdict(list))
     dead: bool = False
 
     async def before(self, call: str) -> None:
@@ -37,8 +38,7 @@ class Chaos(Faults):
             raise Killed
 
     def next(self, call: str) -> Fault | None:
-        fault, self.armed = self.armed, None
-        return fault
+        return self.armed[call].pop(0) if self.armed[call] else None
 
     def postpone(self, effect: Effect) -> None:
         self.late.append(effect)

@@ -35,13 +35,33 @@ FAULTS = [
     Fault(kind="truncate", keep=0),
     Fault(kind="truncate", keep=1000),
 ]
+# The commit is where most rests, so most faults fall there.
+CALLS = [
+    "repo.commit",
+    "repo.commit",
+    "repo.commit",
+    "repo.begin",
+    "repo.abort",
+    "repo.renew_lease",
+    "source.open",
+    "store.put",
+    "store.put",
+    "store.presign",
+    "store.purge",
+    "intents.fence_expired",
+    "intents.to_purge",
+    "intents.purged",
+    "outbox.claim",
+    "outbox.settle",
+    "cleaner.delete",
+]
 DAY = 86_400.0
 
 
 def new_world() -> World:
     clock, assets = FakeClock(), MemoryAssets()
     objects = WatchedObjects(now=clock)
-    objects.assets, objects.written = assets, Counter()
+    objects.assets, objects.written, objects.seen = assets, Counter(), {}
     return World(
         clock=clock,
         ids=FakeIds(clock),
@@ -85,7 +105,7 @@ class SaveProtocol(RuleBasedStateMachine):
         tenant=st.sampled_from(TENANTS),
         key=st.sampled_from(KEYS),
         url=st.integers(0, 3),
-        steps=st.integers(0, 12),
+        steps=st.integers(0, 40),
     )
     def save(self, process: int, tenant: Tenant, key: str | None, url: int, steps: int) -> None:
         task = self.processes[process].save(
@@ -100,11 +120,11 @@ class SaveProtocol(RuleBasedStateMachine):
         self.saves.append(task)
         self._step(task, steps)
 
-    @rule(process=st.integers(0, PROCESSES - 1), steps=st.integers(0, 12))
+    @rule(process=st.integers(0, PROCESSES - 1), steps=st.integers(0, 20))
     def clean_up(self, process: int, steps: int) -> None:
         self._step(self.processes[process].clean_up(), steps)
 
-    @rule(process=st.integers(0, PROCESSES - 1), steps=st.integers(0, 12))
+    @rule(process=st.integers(0, PROCESSES - 1), steps=st.integers(0, 20))
     def recover(self, process: int, steps: int) -> None:
         self._step(self.processes[process].recover(), steps)
 
@@ -114,9 +134,13 @@ class SaveProtocol(RuleBasedStateMachine):
         tasks = [task for process in self.processes for task in process.tasks]
         self._step(tasks[which % len(tasks)], steps)
 
-    @rule(process=st.integers(0, PROCESSES - 1), fault=st.sampled_from(FAULTS))
-    def arm(self, process: int, fault: Fault) -> None:
-        self.processes[process].chaos.armed = fault
+    @rule(
+        process=st.integers(0, PROCESSES - 1),
+        call=st.sampled_from(CALLS),
+        faults=st.lists(st.sampled_from(FAULTS), min_size=1, max_size=3),
+    )
+    def arm(self, process: int, call: str, faults: list[Fault]) -> None:
+        self.processes[process].chaos.armed[call] += faults
 
     @rule(process=st.integers(0, PROCESSES - 1))
     def kill(self, process: int) -> None:
@@ -138,7 +162,7 @@ class SaveProtocol(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for process in self.processes:
-            process.chaos.armed = None
+            process.chaos.armed.clear()
             for task in list(process.tasks):
                 self._step(task, 10_000)
         self.nothing_is_lost()

@@ -45,6 +45,10 @@ class ModelThread(Generic[Model]):
             raise SpeechUnavailableError(
                 f"{self._name} needs {missing.name or 'a package'}; install it: {_INSTALL}"
             ) from missing
+        except OSError as failed:
+            raise SpeechUnavailableError(
+                f"{self._name}'s model cannot be read, or not unpacked: {failed.strerror}"
+            ) from failed
         # Model files are read by native code, which has its own exceptions.
         except Exception as failed:
             raise SpeechUnavailableError(

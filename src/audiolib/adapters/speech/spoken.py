@@ -9,7 +9,7 @@ from audiolib.adapters.speech.sentences import sentences, speakable, stretches
 from audiolib.domain.model.speech_request import SpeechRequest
 from audiolib.ports.speech_synthesizer import Pcm
 
-# A model's memory grows with the seconds that it speaks in one go, about 40 MB for each.
+# A model's memory grows with the seconds that it speaks in one go, about 25 MB for each.
 _LONGEST_STRETCH = 250
 _PAUSE_SECONDS = 0.25
 
