@@ -28,16 +28,10 @@ TENANTS = [
     Tenant(customer_id="acmee", user_id="ann"),
 ]
 KEYS = [None, "key-1", "key-2"]
-FAULTS = [
-    Fault(kind="fail"),
-    Fault(kind="fail_after"),
-    Fault(kind="unknown"),
-    Fault(kind="truncate", keep=0),
-    Fault(kind="truncate", keep=1000),
-]
+FAULTS = [Fault(kind="fail"), Fault(kind="fail_after"), Fault(kind="unknown")]
+CUTS = [Fault(kind="truncate", keep=0), Fault(kind="truncate", keep=1000)]
 # The commit is where most rests, so most faults fall there.
-CALLS = [
-    "repo.commit",
+SAVE_CALLS = [
     "repo.commit",
     "repo.commit",
     "repo.begin",
@@ -45,16 +39,25 @@ CALLS = [
     "repo.renew_lease",
     "source.open",
     "store.put",
-    "store.put",
     "store.presign",
     "store.purge",
-    "intents.fence_expired",
-    "intents.to_purge",
-    "intents.purged",
-    "outbox.claim",
-    "outbox.settle",
-    "cleaner.delete",
 ]
+STREAMS = ("source.open", "store.put")
+CLEANUP_CALLS = ["outbox.claim", "outbox.settle", "cleaner.delete"]
+RECOVER_CALLS = ["intents.fence_expired", "intents.to_purge", "intents.purged", "store.purge"]
+
+
+def trouble(calls: list[str]) -> st.SearchStrategy[dict[str, list[Fault]]]:
+    """Faults, one after the other, at some call or two."""
+
+    def at(call: str) -> st.SearchStrategy[tuple[str, list[Fault]]]:
+        faults = FAULTS + CUTS if call in STREAMS else FAULTS
+        several = st.lists(st.sampled_from(faults), min_size=1, max_size=3)
+        return st.tuples(st.just(call), several)
+
+    return st.lists(st.sampled_from(calls).flatmap(at), max_size=2).map(dict)
+
+
 DAY = 86_400.0
 
 
@@ -105,9 +108,19 @@ class SaveProtocol(RuleBasedStateMachine):
         tenant=st.sampled_from(TENANTS),
         key=st.sampled_from(KEYS),
         url=st.integers(0, 3),
-        steps=st.integers(0, 40),
+        trouble=trouble(SAVE_CALLS),
+        steps=st.integers(0, 60),
     )
-    def save(self, process: int, tenant: Tenant, key: str | None, url: int, steps: int) -> None:
+    def save(
+        self,
+        process: int,
+        tenant: Tenant,
+        key: str | None,
+        url: int,
+        trouble: dict[str, list[Fault]],
+        steps: int,
+    ) -> None:
+        self._arm(process, trouble)
         task = self.processes[process].save(
             SaveAudio(
                 tenant=tenant,
@@ -120,12 +133,22 @@ class SaveProtocol(RuleBasedStateMachine):
         self.saves.append(task)
         self._step(task, steps)
 
-    @rule(process=st.integers(0, PROCESSES - 1), steps=st.integers(0, 20))
-    def clean_up(self, process: int, steps: int) -> None:
+    @rule(
+        process=st.integers(0, PROCESSES - 1),
+        trouble=trouble(CLEANUP_CALLS),
+        steps=st.integers(0, 20),
+    )
+    def clean_up(self, process: int, trouble: dict[str, list[Fault]], steps: int) -> None:
+        self._arm(process, trouble)
         self._step(self.processes[process].clean_up(), steps)
 
-    @rule(process=st.integers(0, PROCESSES - 1), steps=st.integers(0, 20))
-    def recover(self, process: int, steps: int) -> None:
+    @rule(
+        process=st.integers(0, PROCESSES - 1),
+        trouble=trouble(RECOVER_CALLS),
+        steps=st.integers(0, 20),
+    )
+    def recover(self, process: int, trouble: dict[str, list[Fault]], steps: int) -> None:
+        self._arm(process, trouble)
         self._step(self.processes[process].recover(), steps)
 
     @precondition(lambda self: any(process.tasks for process in self.processes))
@@ -133,14 +156,6 @@ class SaveProtocol(RuleBasedStateMachine):
     def go_on(self, which: int, steps: int) -> None:
         tasks = [task for process in self.processes for task in process.tasks]
         self._step(tasks[which % len(tasks)], steps)
-
-    @rule(
-        process=st.integers(0, PROCESSES - 1),
-        call=st.sampled_from(CALLS),
-        faults=st.lists(st.sampled_from(FAULTS), min_size=1, max_size=3),
-    )
-    def arm(self, process: int, call: str, faults: list[Fault]) -> None:
-        self.processes[process].chaos.armed[call] += faults
 
     @rule(process=st.integers(0, PROCESSES - 1))
     def kill(self, process: int) -> None:
@@ -170,10 +185,10 @@ class SaveProtocol(RuleBasedStateMachine):
             run_alone(self.late.pop())
         self._settle(seconds=121)
         self._settle(seconds=121)
-        check_recovered(self.world, self._stored())
+        check_recovered(self.world, self._stored(), tombstones=True)
         self._retry_what_failed()
         self._settle(seconds=7 * DAY)
-        check_recovered(self.world, self._stored())
+        check_recovered(self.world, self._stored(), tombstones=False)
         assert len(documents(self.world)) == len(ready(self.world)), "tombstones outlive their time"
 
     def _retry_what_failed(self) -> None:
@@ -194,6 +209,10 @@ class SaveProtocol(RuleBasedStateMachine):
                 return held.fingerprint == wanted.fingerprint
         return temp_file in self.world.temp_files.files
 
+    def _arm(self, process: int, trouble: dict[str, list[Fault]]) -> None:
+        for call, faults in trouble.items():
+            self.processes[process].chaos.armed[call] += faults
+
     def _settle(self, seconds: float) -> None:
         self.world.clock.advance(seconds=seconds)
         for _ in range(3):
@@ -211,7 +230,10 @@ class SaveProtocol(RuleBasedStateMachine):
             process.tasks = [other for other in process.tasks if not other.done]
 
     def nothing_is_lost_now(self, task: Task) -> None:
-        if task.acknowledged is not None:
+        if task.acknowledged is not None and task.command is not None:
+            policy = self.processes[0].library.save.policy
+            asked = task.command.temp_file(policy.sources)
+            assert task.acknowledged.asset.storage.original == asked, "another asset is answered"
             self.acknowledged.add(task.acknowledged.asset.id)
         if task.done and task.error is not None:
             assert isinstance(task.error, AudioLibraryError), repr(task.error)

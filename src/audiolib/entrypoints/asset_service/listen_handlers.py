@@ -69,8 +69,9 @@ async def follow_link(request: web.Request) -> web.StreamResponse:
 
 def _head(
     cut: Slice, size: int, part: ByteRange | None, headers: Mapping[str, str], content_type: str
-) -> web.Response:
-    response = web.Response(status=200 if part is None else 206, headers=headers)
+) -> web.StreamResponse:
+    # aiohttp sends no body in answer to HEAD, and lets only a stream's length be told.
+    response = web.StreamResponse(status=200 if part is None else 206, headers=headers)
     _describe(response, cut, size, part, content_type)
     return response
 

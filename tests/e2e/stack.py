@@ -1,0 +1,139 @@
+"""The whole product on real sockets: a generator, the asset service, and a client of both."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import attrs
+from aiohttp.test_utils import TestServer
+
+from audiolib.adapters.memory import ToneSynthesizer
+from audiolib.domain.model.naming import TempName
+from audiolib.entrypoints.asset_service.app import create_app
+from audiolib.entrypoints.container import Container, build_container
+from audiolib.entrypoints.generator.app import create_generator
+from audiolib.entrypoints.generator.recording import Recorder
+from audiolib.entrypoints.generator.temp_folder import TempFolder
+from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.serving import bound, url_of
+from audiolib.entrypoints.settings import Settings
+from audiolib.ports.metadata_repo import MetadataRepo
+from audiolib.ports.object_store import ObjectStore
+
+ANN = {"x-customer-id": "acme", "x-user-id": "ann"}
+PATIENCE = 20.0
+
+
+@attrs.frozen(kw_only=True)
+class Stack:
+    """`library` and `generator` are base URLs; `folder` is the generator's."""
+
+    http: aiohttp.ClientSession
+    library: str
+    generator: str
+    folder: TempFolder
+    container: Container
+    settings: Settings
+
+    async def generate(self, text: str = "Hello world") -> dict[str, Any]:
+        body = {"text": text, "voice": "tone"}
+        async with self.http.post(f"{self.generator}/api/generate", json=body) as answer:
+            assert answer.status == 201, await answer.text()
+            spoken: dict[str, Any] = await answer.json()
+            return spoken
+
+    async def save(
+        self,
+        audio_url: str,
+        *,
+        headers: Mapping[str, str] = ANN,
+        text: str = "Hello world",
+        **fields: Any,
+    ) -> tuple[int, dict[str, Any], Mapping[str, str]]:
+        body = {"text": text, "voice": "tone", "audio_url": audio_url, **fields}
+        async with self.http.post(
+            f"{self.library}/audio-library", json=body, headers=headers
+        ) as answer:
+            return answer.status, await answer.json(content_type=None), answer.headers
+
+    async def saved(self, text: str = "Hello world", **fields: Any) -> dict[str, Any]:
+        spoken = await self.generate(text)
+        status, body, _ = await self.save(spoken["audio_url"], text=text, **fields)
+        assert status == 201, body
+        return body
+
+    async def get(
+        self, path: str, *, headers: Mapping[str, str] = ANN, method: str = "GET"
+    ) -> tuple[int, bytes, Mapping[str, str]]:
+        async with self.http.request(method, f"{self.library}{path}", headers=headers) as answer:
+            return answer.status, await answer.read(), answer.headers
+
+    def temp_file(self, name: str, data: bytes) -> str:
+        """Put a file at the generator. Returns: its audio_url."""
+        path = self.folder.root / str(TempName(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return f"/temp/{name}"
+
+    def temp_path(self, audio_url: str) -> Path:
+        return self.folder.root / audio_url.rpartition("/")[2]
+
+    async def store(self) -> ObjectStore:
+        return await settled(self.container.store())
+
+    async def repo(self) -> MetadataRepo:
+        return await settled(self.container.repo())
+
+
+@asynccontextmanager
+async def running_stack(environment: Mapping[str, str], tmp_path: Path) -> AsyncIterator[Stack]:
+    folder = TempFolder(tmp_path / "temp")
+    recorder = Recorder(ToneSynthesizer(), folder, queue=16)
+    async with TestServer(
+        create_generator(recorder, temp_file_ttl=Settings.read({}).temp_file_ttl)
+    ) as generator:
+        base = str(generator.make_url("")).rstrip("/")
+        settings = Settings.read(
+            {
+                "AUDIO_GENERATION_SERVICE_URL": base,
+                "DATA_DIR": str(tmp_path / "data"),
+                "CLEANUP_INTERVAL": "0.2",
+                "RECOVER_INTERVAL": "0.2",
+                "STALL_TIMEOUT": "2",
+                "MAX_AUDIO_BYTES": str(20 * 1024 * 1024),
+                **environment,
+            }
+        )
+        async with _asset_service(settings) as (library, made), aiohttp.ClientSession() as http:
+            yield Stack(
+                http=http,
+                library=library,
+                generator=base,
+                folder=folder,
+                container=made,
+                settings=settings,
+            )
+
+
+@asynccontextmanager
+async def _asset_service(settings: Settings) -> AsyncIterator[tuple[str, Container]]:
+    # Links to embedded audio name the service's own address, so it is bound first.
+    listener = bound("127.0.0.1", 0)
+    settings = attrs.evolve(settings, public_url=url_of(listener))
+    container = build_container(settings)
+    async with TestServer(
+        create_app(container, settings), socket_factory=lambda *_: listener
+    ) as server:
+        yield str(server.make_url("")).rstrip("/"), container
+
+
+async def until(true: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Await a condition, with a deadline."""
+    deadline = time.monotonic() + PATIENCE
+    while not await true():
+        assert time.monotonic() < deadline, f"not within {PATIENCE} s: {what}"
+        await asyncio.sleep(0.02)
