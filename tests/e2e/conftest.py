@@ -8,6 +8,8 @@ import pytest
 from tests.e2e.stack import Stack, running_stack
 from tests.servers import MongoServer, S3Server
 
+from audiolib.domain.model.naming import ObjectKey
+
 EMBEDDED: dict[str, str] = {}
 
 
@@ -16,7 +18,8 @@ def server_environment(s3: S3Server, mongo: MongoServer, driver: str) -> dict[st
         "OBJECT_STORE": "s3",
         "METADATA_STORE": "mongodb",
         "S3_ENDPOINT_URL": s3.endpoint_url,
-        "S3_BUCKET": f"e2e-{secrets.token_hex(4)}",
+        # One for all: SeaweedFS sets volumes aside for each bucket, and runs out of them.
+        "S3_BUCKET": "audiolib-e2e",
         "MONGODB_URL": mongo.url,
         "MONGODB_DATABASE": f"e2e_{secrets.token_hex(4)}",
         "MONGODB_DRIVER": driver,
@@ -36,6 +39,9 @@ async def stack(
         )
     async with running_stack(environment, tmp_path) as stack:
         yield stack
+        store = await stack.store()
+        for key in [key async for key in store.keys("")]:
+            await store.delete(ObjectKey.parse(key))
 
 
 @pytest.fixture

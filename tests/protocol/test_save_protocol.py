@@ -100,7 +100,11 @@ class SaveProtocol(RuleBasedStateMachine):
     def generate(self) -> None:
         number = len(self.urls)
         library = in_memory_library(world=self.world)
-        self.urls.append(library.generate(f"speech-{number}.wav", wav(0.05 + number / 100)))
+        self.urls.append(
+            library.generate(
+                f"speech-{number}.wav", wav(0.05 + number / 100, streamed=0 if number % 2 else None)
+            )
+        )
         self.generated.update(self.world.temp_files.files)
 
     @rule(
@@ -170,6 +174,11 @@ class SaveProtocol(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.001, 1.0, 25.0, 121.0, 3600.0]))
     def pass_time(self, seconds: float) -> None:
         self.world.clock.advance(seconds=seconds)
+
+    @rule(process=st.integers(0, PROCESSES - 1))
+    def let_leases_run_out(self, process: int) -> None:
+        self.world.clock.advance(seconds=121)
+        self._step(self.processes[process].recover(), 10_000)
 
     @invariant()
     def nothing_is_lost(self) -> None:

@@ -9,6 +9,7 @@ from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
 from audiolib.domain.use_cases.recover import RecoverSaves
 
+_PATIENCE = 1.0
 _log = logging.getLogger("audiolib.workers")
 
 
@@ -19,9 +20,11 @@ async def at_work(*loops: Awaitable[None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while running := [task for task in tasks if not task.done()]:
+            # A driver may turn a cancellation into an error of its own, which a loop survives.
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=_PATIENCE)
 
 
 async def clean_up_forever(
@@ -60,6 +63,7 @@ async def _forever(
         except Exception:
             _log.exception("%s failed in a way nobody foresaw", name)
         try:
-            await asyncio.wait_for(wake.wait(), interval)
+            async with asyncio.timeout(interval):
+                await wake.wait()
         except TimeoutError:
             pass
