@@ -70,15 +70,10 @@ def test_the_bytes_are_those_that_were_asked_for(
     if first is None and last is None:
         return
     numbers = range(size)
-    wanted = [
-        n
-        for n in numbers
-        if (
-            n >= size - (last or 0)
-            if first is None
-            else first <= n <= (size if last is None else last)
-        )
-    ]
+    if first is None:
+        wanted = [n for n in numbers if n >= size - (last or 0)]
+    else:
+        wanted = [n for n in numbers if first <= n <= (size if last is None else last)]
     try:
         cut = ByteRange(first, last).within(size)
     except RangeNotSatisfiableError:

@@ -1,6 +1,7 @@
 """Pages and their cursors."""
 
 import base64
+import random
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +35,6 @@ BAD = [
     "0",
     f"{GOOD}\n",
     f" {GOOD}",
-    f"{GOOD}=",
     f"{GOOD}!",
     f"{GOOD}AAAA",
     GOOD[:-1],
@@ -72,11 +72,9 @@ BAD = [
 ]
 
 
-@given(
-    st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC)), st.uuids()
-)
-def test_a_cursor_leads_back_to_its_place(moment: datetime, asset: uuid.UUID) -> None:
-    created_at = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+@given(st.integers(0, 250_000_000_000_000), st.uuids())
+def test_a_cursor_leads_back_to_its_place(millis: int, asset: uuid.UUID) -> None:
+    created_at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=millis)
     place = Position(created_at=created_at, asset_id=AssetId(str(asset)))
     assert Position.at(place.cursor) == place
 
@@ -107,7 +105,7 @@ def test_positions_sort_by_time_then_by_id() -> None:
     ids = [AssetId(f"{UUID[:-1]}{digit}") for digit in "0f"]
     moments = [NOW, NOW + timedelta(milliseconds=1)]
     places = [Position(created_at=at, asset_id=each) for at in moments for each in ids]
-    assert sorted(reversed(places)) == places
+    assert sorted(random.Random(1).sample(places, 4)) == places
 
 
 @pytest.mark.parametrize("limit", [1, 2, 50, 100])

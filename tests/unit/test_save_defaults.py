@@ -60,7 +60,12 @@ FULL: dict[str, Any] = {
 
 
 def save(**fields: Any) -> SaveAudio:
-    plain = {"tenant": TENANT, "audio_url": "/temp/a.wav", "text": "Hello.", "voice": "v"}
+    plain: dict[str, Any] = {
+        "tenant": TENANT,
+        "audio_url": "/temp/a.wav",
+        "text": "Hello.",
+        "voice": "v",
+    }
     return SaveAudio(**(plain | fields))
 
 

@@ -80,7 +80,7 @@ def test_parts_of_a_second_are_not_signed() -> None:
 
 @pytest.mark.parametrize("changed", TAMPERED.values(), ids=TAMPERED.keys())
 def test_a_link_that_was_tampered_with_is_shut(changed: dict[str, str]) -> None:
-    assert opened(**changed) is None
+    assert SignedLink.opened(KEY, QUERY | changed, secret=SECRET, now=BEFORE) is None
 
 
 @pytest.mark.parametrize("key", OTHER_KEYS)

@@ -1,0 +1,170 @@
+"""Settings are read from the environment, and every fault is named at once."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from audiolib.adapters.http import HttpSettings
+from audiolib.adapters.s3 import S3Settings
+from audiolib.domain.model.source import SourceBases
+from audiolib.entrypoints.setting_values import SettingsError
+from audiolib.entrypoints.settings import SETTINGS, Settings
+
+DEFAULTS = Settings(
+    sources=SourceBases(["http://audio-generation-factory:3000"]),
+    clean_up=True,
+    temp_cleaner="http",
+    object_store="filesystem",
+    metadata_store="sqlite",
+    data_dir=Path("data"),
+    public_url="",
+    signing_key="",
+    s3=S3Settings(
+        endpoint_url=None,
+        public_endpoint_url=None,
+        bucket="audio-assets",
+        region="us-east-1",
+        create_bucket=True,
+        allow_weak_store=False,
+    ),
+    mongodb_url="mongodb://localhost:27017",
+    mongodb_database="audiolib",
+    mongodb_driver="motor",
+    http=HttpSettings(connect_timeout=5, first_byte_timeout=10, stall_timeout=10),
+    max_audio_bytes=512 * 1024 * 1024,
+    url_ttl=timedelta(minutes=15),
+    save_lease=timedelta(minutes=2),
+    cleanup_interval=1,
+    recover_interval=30,
+    shutdown_timeout=25,
+    temp_file_ttl=timedelta(days=1),
+    generator_queue=16,
+    log_level="INFO",
+)
+GIVEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "AUDIO_GENERATION_SERVICE_URL": (
+        " https://gen.test/a/b// ",
+        {"sources": SourceBases(["https://gen.test/a/b"])},
+    ),
+    "AUDIO_SOURCE_BASES": (
+        "http://b:1/, ,https://[::1]:2",
+        {"sources": SourceBases([*DEFAULTS.sources.bases, "http://b:1", "https://[::1]:2"])},
+    ),
+    "CLEANUP_TEMP_AUDIO": ("No", {"clean_up": False}),
+    "TEMP_CLEANER": ("none", {"temp_cleaner": "none"}),
+    "OBJECT_STORE": ("s3", {"object_store": "s3"}),
+    "METADATA_STORE": ("mongodb", {"metadata_store": "mongodb"}),
+    "DATA_DIR": ("/var/lib/x", {"data_dir": Path("/var/lib/x")}),
+    "PUBLIC_URL": ("https://x.test/", {"public_url": "https://x.test"}),
+    "SIGNING_KEY": ("hush", {"signing_key": "hush"}),
+    "MONGODB_URL": ("mongodb://u:p@h/", {"mongodb_url": "mongodb://u:p@h/"}),
+    "MONGODB_DATABASE": ("other", {"mongodb_database": "other"}),
+    "MONGODB_DRIVER": ("pymongo", {"mongodb_driver": "pymongo"}),
+    "MAX_AUDIO_BYTES": ("1099511627776", {"max_audio_bytes": 1 << 40}),
+    "PRESIGNED_URL_TTL": ("604800", {"url_ttl": timedelta(days=7)}),
+    "SAVE_LEASE": ("1.5", {"save_lease": timedelta(seconds=1.5)}),
+    "CLEANUP_INTERVAL": ("0.01", {"cleanup_interval": 0.01}),
+    "RECOVER_INTERVAL": ("3600", {"recover_interval": 3600}),
+    "SHUTDOWN_TIMEOUT": ("0", {"shutdown_timeout": 0}),
+    "TEMP_FILE_TTL": ("1", {"temp_file_ttl": timedelta(seconds=1)}),
+    "GENERATOR_QUEUE": ("10000", {"generator_queue": 10_000}),
+    "LOG_LEVEL": ("DEBUG", {"log_level": "DEBUG"}),
+}
+PARTS = {
+    "S3_ENDPOINT_URL": ("http://s3:1", "s3", {"endpoint_url": "http://s3:1"}),
+    "S3_PUBLIC_ENDPOINT_URL": ("http://p:1", "s3", {"public_endpoint_url": "http://p:1"}),
+    "S3_BUCKET": ("other", "s3", {"bucket": "other"}),
+    "S3_REGION": ("eu-1", "s3", {"region": "eu-1"}),
+    "S3_CREATE_BUCKET": ("0", "s3", {"create_bucket": False}),
+    "S3_ALLOW_WEAK_STORE": ("yes", "s3", {"allow_weak_store": True}),
+    "CONNECT_TIMEOUT": ("0.1", "http", {"connect_timeout": 0.1}),
+    "FIRST_BYTE_TIMEOUT": ("600", "http", {"first_byte_timeout": 600}),
+    "STALL_TIMEOUT": ("2", "http", {"stall_timeout": 2}),
+}
+URLS = [
+    *("gen", "gen:3000", "//gen", "ftp://gen", "http://", "http:///x", "http://user@gen"),
+    *("http://gen?x", "http://gen/?x", "http://gen#x", "http://gen/a b", "http://gen\\x"),
+    *("HTTP://gen", "http://g\u00e9n", "http://gen/%2e", "http://gen\n.x", "http://" + "a" * 256),
+]
+SWITCHES = ["maybe", "2", "truee", "on", "\u00bd"]
+SECONDS = ["x", "-1", "nan", "inf", "-inf", "1e9", "1,5", "1s"]
+BAD = {
+    "AUDIO_GENERATION_SERVICE_URL": [*URLS, "http://a,http://b"],
+    "AUDIO_SOURCE_BASES": [*URLS, "http://a,b", "http://a;http://b", "http://a http://b"],
+    "CLEANUP_TEMP_AUDIO": SWITCHES,
+    "TEMP_CLEANER": ["HTTP", "off"],
+    "OBJECT_STORE": ["S3", "minio", "s3,filesystem"],
+    "METADATA_STORE": ["mongo", "SQLite"],
+    "S3_CREATE_BUCKET": SWITCHES,
+    "S3_ALLOW_WEAK_STORE": SWITCHES,
+    "MONGODB_DRIVER": ["Motor", "x"],
+    "MAX_AUDIO_BYTES": ["0", "-1", "1.5", "1e6", "512MiB", "\u0661", "1_000", "1099511627777"],
+    "PRESIGNED_URL_TTL": ["0", "604801", "900.0", "15m", "+1"],
+    "SAVE_LEASE": [*SECONDS, "0.99", "86401"],
+    "CONNECT_TIMEOUT": [*SECONDS, "0", "601"],
+    "FIRST_BYTE_TIMEOUT": [*SECONDS, "0.09"],
+    "STALL_TIMEOUT": [*SECONDS, "0"],
+    "CLEANUP_INTERVAL": [*SECONDS, "0", "3601"],
+    "RECOVER_INTERVAL": [*SECONDS, "0"],
+    "SHUTDOWN_TIMEOUT": [*SECONDS, "3601"],
+    "TEMP_FILE_TTL": ["0", "-5", "x", "2147483649"],
+    "GENERATOR_QUEUE": ["0", "10001", "x"],
+    "LOG_LEVEL": ["info", "TRACE", "10"],
+}
+FREE = {"DATA_DIR", "PUBLIC_URL", "SIGNING_KEY", "S3_ENDPOINT_URL", "S3_PUBLIC_ENDPOINT_URL"} | {
+    *("S3_BUCKET", "S3_REGION", "MONGODB_URL", "MONGODB_DATABASE")
+}
+
+
+def faults(**environment: str) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as refused:
+        Settings.read(environment)
+    assert str(refused.value) == "\n".join(refused.value.faults)
+    return refused.value.faults
+
+
+@pytest.mark.parametrize("environment", [{}, {"PATH": "/bin"}, {s.name: " " for s in SETTINGS}])
+def test_absent_and_empty_variables_take_their_defaults(environment: dict[str, str]) -> None:
+    assert Settings.read(environment) == DEFAULTS
+
+
+@pytest.mark.parametrize(("name", "text", "change"), [(n, *row) for n, row in GIVEN.items()])
+def test_a_variable_changes_its_own_setting(name: str, text: str, change: dict[str, Any]) -> None:
+    assert Settings.read({name: text}) == attrs.evolve(DEFAULTS, **change)
+
+
+@pytest.mark.parametrize(("name", "text", "part", "change"), [(n, *r) for n, r in PARTS.items()])
+def test_a_variable_changes_its_own_part(
+    name: str, text: str, part: str, change: dict[str, Any]
+) -> None:
+    changed = attrs.evolve(getattr(DEFAULTS, part), **change)
+    assert Settings.read({name: text}) == attrs.evolve(DEFAULTS, **{part: changed})
+
+
+@pytest.mark.parametrize(("name", "text"), [(n, text) for n, row in BAD.items() for text in row])
+def test_a_bad_value_is_named_and_shown(name: str, text: str) -> None:
+    (fault,) = faults(**{name: text})
+    assert re.fullmatch(rf"{name} must be .+, not .+", fault)
+    assert fault.endswith(f", not {text!r}")
+
+
+def test_all_faults_are_named_at_once() -> None:
+    named = [fault.split()[0] for fault in faults(**{name: row[0] for name, row in BAD.items()})]
+    assert named == [setting.name for setting in SETTINGS if setting.name in BAD]
+
+
+def test_the_tables_have_every_variable_once() -> None:
+    names = [setting.name for setting in SETTINGS]
+    assert len(set(names)) == len(names)
+    assert {*GIVEN, *PARTS} == {*BAD, *FREE} == set(names)
+
+
+def test_secrets_are_never_shown() -> None:
+    secrets = {s.name: f"mongodb://u:hunter2-{s.name}@h" for s in SETTINGS if s.secret}
+    assert {"SIGNING_KEY", "MONGODB_URL"} <= secrets.keys()
+    assert "hunter2" not in repr(Settings.read(secrets))
+    assert "hunter2" not in "\n".join(faults(**secrets, LOG_LEVEL="x", GENERATOR_QUEUE="x"))
