@@ -47,20 +47,27 @@ class GroupCommit(Generic[T, R]):
                 await self._write_group(group)
         finally:
             self._writing = None
+            # Only a writer that was cancelled leaves anything here.
+            for _, written in self._waiting:
+                written.cancel()
+            self._waiting.clear()
 
     async def _write_group(self, group: Sequence[tuple[T, "asyncio.Future[R]"]]) -> None:
-        results: Sequence[R | BaseException]
+        results: Sequence[R | Exception]
         try:
             results = await self._write([item for item, _ in group])
-        except BaseException as failed:
+            if len(results) != len(group):
+                raise RuntimeError(f"{len(results)} results of {len(group)} writes")
+        except Exception as failed:
             results = [failed] * len(group)
-            if not isinstance(failed, Exception):
-                raise
-        finally:
-            for (_, written), result in zip(group, results, strict=True):
-                if written.done():
-                    continue
-                if isinstance(result, BaseException):
-                    written.set_exception(result)
-                else:
-                    written.set_result(result)
+        except BaseException:
+            for _, written in group:
+                written.cancel()
+            raise
+        for (_, written), result in zip(group, results, strict=True):
+            if written.done():
+                continue
+            if isinstance(result, Exception):
+                written.set_exception(result)
+            else:
+                written.set_result(result)

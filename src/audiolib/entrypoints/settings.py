@@ -1,5 +1,6 @@
 """The environment, as one frozen value; nothing else reads it."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from audiolib.entrypoints.setting_values import (
 )
 
 MIB = 1024 * 1024
+_PASSWORD = re.compile(r"//[^/]*@")
 
 
 @attrs.frozen
@@ -131,7 +133,7 @@ class Settings:
             try:
                 values[setting.name] = setting.read(text)
             except ValueError as fault:
-                shown = "" if setting.secret else f", not {text!r}"
+                shown = "" if setting.secret else f", not {_PASSWORD.sub('//…@', text)!r}"
                 faults.append(f"{setting.name} must be {fault}{shown}")
         if faults:
             raise SettingsError(faults)

@@ -44,7 +44,7 @@ def number_faults(
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         yield FieldFault(field, f"must be a number, not {_kind(value)}")
     elif not at_least <= value <= at_most:
-        yield FieldFault(field, f"must be {at_least:g} to {at_most:g}, not {value!r:.40}")
+        yield FieldFault(field, f"must be {at_least:g} to {at_most:g}")
 
 
 def tag_faults(field: str, value: object, *, at_most: int, length: int) -> Iterator[FieldFault]:

@@ -12,6 +12,7 @@ from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 
 _STREAMED_FROM = 0x7FFF_F000
 _LARGEST_HEADER = 4096
+_MOST_CHUNKS = 1000
 _PCM_TAGS = (0x0001, 0x0003, 0xFFFE)
 
 
@@ -22,6 +23,7 @@ class WavStream:
         self._header = bytearray()
         self._wanted, self._of = 12, b"RIFF"
         self._skip = 0
+        self._chunks = 0
         self._total = 0
         self._riff_size: int | None = None
         self._long_size: int | None = None
@@ -33,8 +35,8 @@ class WavStream:
         """Look at the next bytes. Raises: NotAudioError when they can't be WAV."""
         rest = memoryview(chunk)
         while rest:
-            if self._skip or self._data_is_open:
-                taken = len(rest) if self._data_is_open else min(len(rest), self._skip)
+            if self._skip or self._nothing_to_read:
+                taken = min(len(rest), self._skip) if self._skip else len(rest)
                 self._skip -= min(taken, self._skip)
             else:
                 taken = min(len(rest), self._wanted - len(self._header))
@@ -61,8 +63,10 @@ class WavStream:
         )
 
     @property
-    def _data_is_open(self) -> bool:
-        return self._data_begins is not None and self._data_size is None
+    def _nothing_to_read(self) -> bool:
+        """Inside samples without an end, or behind them when all is known, no header matters."""
+        known = self._format is not None or self._data_size is None
+        return self._data_begins is not None and known
 
     def _refuse_cut(self) -> None:
         ends = [0]
@@ -85,11 +89,14 @@ class WavStream:
         elif kind == b"fmt ":
             self._read_format(header)
         elif kind == b"ds64":
-            self._riff_size, self._long_size = struct.unpack_from("<QQ", header)
+            self._riff_size, self._long_size = map(_known_long, struct.unpack_from("<QQ", header))
         else:
             self._begin_chunk(*struct.unpack("<4sI", header))
 
     def _begin_chunk(self, kind: bytes, size: int) -> None:
+        self._chunks += 1
+        if self._chunks > _MOST_CHUNKS:
+            raise NotAudioError("the WAV has too many chunks before its samples")
         if kind == b"data" and self._data_begins is None:
             self._data_begins = self._total
             self._data_size = _known(size) or self._long_size
@@ -110,3 +117,7 @@ class WavStream:
 
 def _known(size: int) -> int | None:
     return size if 0 < size < _STREAMED_FROM else None
+
+
+def _known_long(size: int) -> int | None:
+    return size if 0 < size < 1 << 62 else None

@@ -79,5 +79,10 @@ class SaveAudio:
             self, filter=attrs.filters.exclude("tenant", "idempotency_key", "audio_url")
         )
         return Idempotency.of(
-            request | {"base": temp_file.base, "name": str(temp_file.name)}, self.idempotency_key
+            request
+            | {"base": temp_file.base, "name": str(temp_file.name)}
+            # 1 and 1.0 are one speed.
+            | {"speed": float(self.speed)}
+            | {"duration": None if self.duration is None else float(self.duration)},
+            self.idempotency_key,
         )

@@ -21,7 +21,7 @@ def range_of(header: str | None, if_range: str | None, etag: str) -> ByteRange |
     Several ranges, other units and what can't be read count as the whole, as the RFC allows;
     so does any range whose If-Range names another version.
     """
-    found = _RANGE.fullmatch(header.replace(" ", "")) if header else None
+    found = _RANGE.fullmatch(header.strip()) if header else None
     if found is None or (if_range is not None and if_range.strip() != etag):
         return None
     first, last = (int(digits) if digits else None for digits in found.groups())

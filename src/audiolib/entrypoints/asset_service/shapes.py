@@ -1,6 +1,6 @@
 """Assets as answers show them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from audiolib.domain.model.asset import AudioAsset
@@ -48,4 +48,4 @@ def asset_shape(asset: AudioAsset, url: PresignedUrl) -> dict[str, Any]:
 
 def time_shape(moment: datetime) -> str:
     """RFC 3339 in UTC."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
