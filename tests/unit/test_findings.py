@@ -1,6 +1,7 @@
 """Promises that were found broken; each test moves to its module's file once it holds."""
 
 import asyncio
+import contextlib
 import itertools
 import os
 import struct
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from audiolib.domain.model.errors import InvalidRequestError
+from audiolib.domain.model.errors import InvalidRequestError, NotAudioError
 from audiolib.domain.model.signed_link import SignedLink
 from audiolib.domain.model.source import SourceBases
 from audiolib.domain.model.tenant import Tenant
@@ -45,7 +46,8 @@ def test_a_mebibyte_after_a_wav_header_takes_no_tenth_of_a_second(prefix: bytes)
     stream = WavStream()
     stream.feed(prefix)
     began = time.process_time()
-    stream.feed(bytes(1024 * 1024))
+    with contextlib.suppress(NotAudioError):
+        stream.feed(bytes(1024 * 1024))
     assert time.process_time() - began < 0.1
 
 

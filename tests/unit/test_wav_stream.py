@@ -79,12 +79,14 @@ WHOLE = {
     "a length that leaves out the last pad byte": riff(
         PCM, DATA, chunk(b"LIST", b"odd"), size=4 + 24 + 16_008 + 11
     ),
+    "a length that counts a pad byte left out": riff(PCM, DATA, chunk(b"LIST", b"odd"))[:-1],
     "an empty chunk": riff(chunk(b"junk", b""), PCM, chunk(b"junk", b""), DATA),
     "only the RIFF length streamed": riff(PCM, DATA, size=UNKNOWN),
 }
 CUT = {
     "data": riff(PCM, chunk(b"data", bytes(15_998), 16_000), size=UNKNOWN),
     "RF64 data": riff(LONG, PCM, chunk(b"data", bytes(8000), UNKNOWN), size=0, kind=b"RF64"),
+    "more than a pad byte": riff(PCM, DATA, chunk(b"LIST", b"odd"))[:-2],
     "what follows the data": riff(PCM, DATA, size=4 + 24 + 16_008 + 1000),
     "data, with the RIFF length streamed": riff(PCM, chunk(b"data", bytes(10), 16_000), size=0),
 }

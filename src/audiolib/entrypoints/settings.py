@@ -25,7 +25,7 @@ from audiolib.entrypoints.setting_values import (
 )
 
 MIB = 1024 * 1024
-_PASSWORD = re.compile(r"//[^/]*@")
+_PASSWORD = re.compile(r"//[^/@]*:[^/]*@")
 
 
 @attrs.frozen

@@ -4,7 +4,7 @@ import re
 
 from audiolib.domain.model.byte_range import ByteRange
 
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII | re.IGNORECASE)
+_RANGE = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})", re.ASCII | re.IGNORECASE)
 
 
 def matches(condition: str | None, etag: str) -> bool:
@@ -21,7 +21,7 @@ def range_of(header: str | None, if_range: str | None, etag: str) -> ByteRange |
     Several ranges, other units and what can't be read count as the whole, as the RFC allows;
     so does any range whose If-Range names another version.
     """
-    found = _RANGE.fullmatch(header.strip()) if header else None
+    found = _RANGE.fullmatch(header.strip(" \t")) if header else None
     if found is None or (if_range is not None and if_range.strip() != etag):
         return None
     first, last = (int(digits) if digits else None for digits in found.groups())
