@@ -131,6 +131,9 @@ async def test_parts_of_the_audio_are_served(stack: Stack) -> None:
         assert (status, headers["Content-Range"]) == (416, f"bytes */{size}")
     status, none, headers = await stack.get(path, method="HEAD")
     assert (status, none, headers["Content-Length"]) == (200, b"", str(size))
+    ranged = ANN | {"Range": "bytes=0-9"}
+    status, _, headers = await stack.get(path, method="HEAD", headers=ranged)
+    assert (status, headers["Content-Length"]) == (200, str(size))
     assert (await stack.get(path, headers=ANN | {"If-None-Match": etag}))[0] == 304
     outdated = ANN | {"Range": "bytes=0-9", "If-Range": '"outdated"'}
     assert (await stack.get(path, headers=outdated))[:2] == (200, whole)

@@ -70,5 +70,9 @@ def a_base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def a_base_url_or_none(text: str) -> str:
+    return a_base_url(text) if text else ""
+
+
 def base_urls(text: str) -> list[str]:
     return [a_base_url(part.strip()) for part in text.split(",") if part.strip()]

@@ -15,6 +15,7 @@ from audiolib.domain.model.source import SourceBases
 from audiolib.entrypoints.setting_values import (
     SettingsError,
     a_base_url,
+    a_base_url_or_none,
     a_bool,
     a_choice,
     a_number,
@@ -43,6 +44,7 @@ SETTINGS = (
     Setting(
         "AUDIO_GENERATION_SERVICE_URL",
         a_base_url,
+        a_base_url_or_none,
         "http://audio-generation-factory:3000",
         "the generator; an `audio_url` of `/temp/NAME` is fetched there",
     ),
@@ -57,11 +59,16 @@ SETTINGS = (
     Setting("OBJECT_STORE", a_choice("filesystem", "s3"), "filesystem", "where audio lies"),
     Setting("METADATA_STORE", a_choice("sqlite", "mongodb"), "sqlite", "where documents lie"),
     Setting("DATA_DIR", a_path, "data", "the folder of the embedded stores"),
-    Setting("PUBLIC_URL", a_string, "", "the origin in links to embedded audio; ours if empty"),
-    Setting("SIGNING_KEY", a_string, "", "signs those links; made in DATA_DIR if empty", True),
-    Setting("S3_ENDPOINT_URL", a_string, "", "the S3 server; AWS if empty"),
     Setting(
-        "S3_PUBLIC_ENDPOINT_URL", a_string, "", "the host that presigned URLs name, if another"
+        "PUBLIC_URL", a_base_url_or_none, "", "the origin in links to embedded audio; ours if empty"
+    ),
+    Setting("SIGNING_KEY", a_string, "", "signs those links; made in DATA_DIR if empty", True),
+    Setting("S3_ENDPOINT_URL", a_base_url_or_none, "", "the S3 server; AWS if empty"),
+    Setting(
+        "S3_PUBLIC_ENDPOINT_URL",
+        a_base_url_or_none,
+        "",
+        "the host that presigned URLs name, if another",
     ),
     Setting("S3_BUCKET", a_string, "audio-assets", "the bucket; also the embedded store's name"),
     Setting("S3_REGION", a_string, "us-east-1", "its region"),
@@ -148,7 +155,7 @@ def _settings(v: Mapping[str, Any]) -> Settings:
         object_store=v["OBJECT_STORE"],
         metadata_store=v["METADATA_STORE"],
         data_dir=v["DATA_DIR"],
-        public_url=v["PUBLIC_URL"].rstrip("/"),
+        public_url=v["PUBLIC_URL"],
         signing_key=v["SIGNING_KEY"],
         s3=S3Settings(
             endpoint_url=v["S3_ENDPOINT_URL"] or None,

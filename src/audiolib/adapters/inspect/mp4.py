@@ -2,6 +2,7 @@
 
 import struct
 
+from audiolib.adapters.inspect.aac_config import AacConfig
 from audiolib.adapters.inspect.tagged import facts_of, tag_of
 from audiolib.domain.model.audio_facts import AudioFacts
 from audiolib.domain.model.audio_format import AudioFormat
@@ -39,7 +40,10 @@ class Mp4Inspection(Inspection):
     def finish(self) -> AudioFacts:
         if self._left or self._header:
             raise SourceTruncatedError("the M4A ends inside a box")
-        return facts_of(tag_of(bytes(self._kept)), AudioFormat.M4A)
+        tag, aac = tag_of(bytes(self._kept)), AacConfig.of(bytes(self._kept))
+        tag.samplerate = tag.samplerate or aac.sample_rate
+        tag.channels = aac.channels or tag.channels
+        return facts_of(tag, AudioFormat.M4A)
 
     @property
     def _missing(self) -> int:

@@ -56,6 +56,6 @@ class SourceBases:
                 try:
                     name = TempName(audio_url[len(prefix + _MARK) :])
                 except InvalidRequestError:
-                    break
+                    continue
                 return TempFile(base=base, name=name)
         raise ForbiddenSourceError

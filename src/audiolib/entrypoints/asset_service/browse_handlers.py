@@ -39,7 +39,8 @@ async def get_audio(request: web.Request) -> web.Response:
     tenant, asset_id = tenant_of(request), asset_id_of(request)
     _query(request)
     asset = await request.app[BROWSE].get(tenant, asset_id)
-    headers = {"ETag": f'"{asset.version}"', "Cache-Control": "private, no-cache"}
+    # The ETag is the document's, for edits; the link beside it expires, so nobody may keep it.
+    headers = {"ETag": f'"{asset.version}"', "Cache-Control": "no-store"}
     if matches(request.headers.get("If-None-Match"), headers["ETag"]):
         return web.Response(status=304, headers=headers)
     return web.json_response(

@@ -33,11 +33,10 @@ async def listen(request: web.Request) -> web.StreamResponse:
     }
     if matches(request.headers.get("If-None-Match"), etag):
         return web.Response(status=304, headers=headers)
-    part = range_of(request.headers.get("Range"), request.headers.get("If-Range"), etag)
     content_type = asset.content_type or "application/octet-stream"
     if request.method == "HEAD":
-        cut = Slice(start=0, stop=asset.size) if part is None else part.within(asset.size)
-        return _head(cut, asset.size, part, headers, content_type)
+        return _head(asset.size, headers, content_type)
+    part = range_of(request.headers.get("Range"), request.headers.get("If-Range"), etag)
     async with request.app[LISTEN].open(asset, part) as opened:
         return await _stream(request, opened, part, headers, content_type)
 
@@ -60,19 +59,18 @@ async def follow_link(request: web.Request) -> web.StreamResponse:
         "Content-Disposition": attachment(link.filename),
         "Cache-Control": "private, no-store",
     }
+    if request.method == "HEAD":
+        return _head(await request.app[STORE].size(link.key), headers, link.content_type)
     part = range_of(request.headers.get("Range"), None, "")
     async with request.app[STORE].open(link.key, part) as opened:
-        if request.method == "HEAD":
-            return _head(opened.part, opened.size, part, headers, link.content_type)
         return await _stream(request, opened, part, headers, link.content_type)
 
 
-def _head(
-    cut: Slice, size: int, part: ByteRange | None, headers: Mapping[str, str], content_type: str
-) -> web.StreamResponse:
+def _head(size: int, headers: Mapping[str, str], content_type: str) -> web.StreamResponse:
+    """Of the whole: a Range means something to GET alone (RFC 9110, section 14.2)."""
     # aiohttp sends no body in answer to HEAD, and lets only a stream's length be told.
-    response = web.StreamResponse(status=200 if part is None else 206, headers=headers)
-    _describe(response, cut, size, part, content_type)
+    response = web.StreamResponse(headers=headers)
+    _describe(response, Slice(start=0, stop=size), size, None, content_type)
     return response
 
 

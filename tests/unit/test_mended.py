@@ -1,4 +1,4 @@
-"""Promises that were found broken; each test moves to its module's file once it holds."""
+"""Promises that were once broken, and what showed it."""
 
 import asyncio
 import contextlib

@@ -1,0 +1,85 @@
+"""Real audio of known length: made by libsndfile, or, for what it can't write, kept as files."""
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+
+import attrs
+import numpy as np
+import soundfile
+
+from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.testing.contracts import AudioSample
+
+_FOLDER = Path(__file__).parents[1] / "fixtures" / "audio"
+_WRITTEN_AS = {
+    AudioFormat.MP3: ("MP3", "MPEG_LAYER_III"),
+    AudioFormat.FLAC: ("FLAC", "PCM_16"),
+    AudioFormat.OGG: ("OGG", "VORBIS"),
+    AudioFormat.OPUS: ("OGG", "OPUS"),
+}
+_LOSSY = (AudioFormat.MP3, AudioFormat.OGG)
+
+Mode = Literal["CONSTANT", "AVERAGE", "VARIABLE"]
+
+
+@cache
+def made(
+    audio_format: AudioFormat,
+    seconds: float,
+    *,
+    rate: int = 24_000,
+    channels: int = 1,
+    mode: Mode | None = None,
+    level: float = 0.5,
+) -> AudioSample:
+    """A tone that swells. `level` is the compression, 0 to 1; Opus plays at 48 kHz always."""
+    place = np.arange(round(seconds * rate)) / rate
+    tone = 0.3 * np.sin(2 * np.pi * 440 * place) * (1 + np.sin(2 * np.pi * place)) / 2
+    container, subtype = _WRITTEN_AS[audio_format]
+    file = BytesIO()
+    with soundfile.SoundFile(
+        file,
+        "w",
+        samplerate=rate,
+        channels=channels,
+        format=container,
+        subtype=subtype,
+        bitrate_mode=mode,
+        compression_level=level if audio_format in _LOSSY else None,
+    ) as out:
+        # libsndfile's Vorbis encoder overflows its stack when it gets minutes at once.
+        for start in range(0, len(tone), rate):
+            out.write(np.column_stack([tone[start : start + rate]] * channels))
+    played_at = 48_000 if audio_format is AudioFormat.OPUS else rate
+    return AudioSample(audio_format, file.getvalue(), seconds, played_at, channels)
+
+
+def kept(name: str) -> bytes:
+    """A file of tests/fixtures/audio; ffmpeg made them, of sine waves."""
+    return (_FOLDER / name).read_bytes()
+
+
+def m4a_samples() -> dict[str, AudioSample]:
+    """AAC, its description (`moov`) before or behind the audio."""
+    truths = {"mono": (3.0, 22_050, 1), "stereo": (2.0, 44_100, 2)}
+    return {
+        f"m4a {kind}, moov at the {place}": AudioSample(
+            AudioFormat.M4A, kept(f"{kind}_{place}.m4a"), *truth
+        )
+        for kind, truth in truths.items()
+        for place in ("front", "end")
+    }
+
+
+def with_id3v2(sample: AudioSample, size: int) -> AudioSample:
+    """A tag of that many bytes before the audio, full of what looks like frames (id3.org, 3.1)."""
+    noise = (b"\xff\xfb\x90\x64" + bytes(range(256))) * (size // 260 + 1)
+    seven_bits = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
+    return attrs.evolve(sample, data=b"ID3\x04\0\0" + seven_bits + noise[:size] + sample.data)
+
+
+def with_id3v1(sample: AudioSample) -> AudioSample:
+    """The 128 bytes behind the audio; the last one, the genre, is often 255."""
+    return attrs.evolve(sample, data=sample.data + b"TAG" + b"a title".ljust(124) + b"\xff")
