@@ -44,7 +44,6 @@ SETTINGS = (
     Setting(
         "AUDIO_GENERATION_SERVICE_URL",
         a_base_url,
-        a_base_url_or_none,
         "http://audio-generation-factory:3000",
         "the generator; an `audio_url` of `/temp/NAME` is fetched there",
     ),
