@@ -1,6 +1,7 @@
 """What an AAC track's decoder is told (ISO 14496-1, section 7.2.6; ISO 14496-3, section 1.6.2.1).
 
-The sample entry around it is no witness: it says two channels for mono, and no rate from 64 kHz on.
+The sample entry around it is no witness: many write two channels for mono, and it has no room for
+rates above 65,535 Hz.
 """
 
 from collections.abc import Iterator
@@ -9,10 +10,14 @@ import attrs
 
 _PATH = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"mp4a", b"esds")
 _FIELDS_BEFORE_BOXES = {b"stsd": 8, b"mp4a": 28}
-_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000)
+# fmt: off
+_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000,
+          24_000, 22_050, 16_000, 12_000, 11_025, 8000)
+# fmt: on
 _CHANNELS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 8}
 _AAC = (0x40, 0x66, 0x67, 0x68)
-_PARAMETRIC_STEREO = 29
+# None; parametric stereo, whose one channel is heard as two; the escape to longer configs.
+_UNTOLD = (0, 29, 31)
 
 
 @attrs.frozen
@@ -27,10 +32,9 @@ class AacConfig:
         """That of the first track which has one."""
         for esds in _boxes(memoryview(boxes), _PATH):
             config = _specific_info(bytes(esds))
-            kind, rate, channels = (config >> 11, config >> 7 & 15, config >> 3 & 15)
-            if kind and kind != _PARAMETRIC_STEREO:
-                rates = dict(enumerate(_RATES))
-                return cls(rates.get(rate), _CHANNELS.get(channels))
+            kind, rate, channels = config >> 11, config >> 7 & 15, config >> 3 & 15
+            if kind not in _UNTOLD and rate < len(_RATES):
+                return cls(_RATES[rate], _CHANNELS.get(channels))
         return cls()
 
 

@@ -27,9 +27,14 @@ _BY_CODE: dict[str, type[AudioLibraryError]] = {
 _CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,64})</Code>")
 
 
-def error_for(code: str, what: str) -> AudioLibraryError:
-    """Ours, for an error code of S3's or an HTTP status."""
-    return _BY_CODE.get(code, StorageUnavailableError)(f"{what}: the store answered {code}")
+class PassingError(StorageUnavailableError):
+    """The store did not answer, or failed in a way that may pass: worth another try."""
+
+
+def error_for(code: str, what: str, status: int = 0) -> AudioLibraryError:
+    """Ours, for an error code of S3's and an HTTP status."""
+    unlisted = PassingError if status >= 500 or status == 429 else StorageUnavailableError
+    return _BY_CODE.get(code, unlisted)(f"{what}: the store answered {code}")
 
 
 def code_of(status: int, body: bytes) -> str:
@@ -46,4 +51,4 @@ def translated(what: object) -> Iterator[None]:
     except ClientError as refused:
         raise error_for(refused.response["Error"]["Code"], str(what)) from refused
     except (BotoCoreError, aiohttp.ClientError, TimeoutError) as failed:
-        raise StorageUnavailableError(f"{what}: {type(failed).__name__}") from failed
+        raise PassingError(f"{what}: {type(failed).__name__}") from failed

@@ -53,13 +53,12 @@ class S3ObjectStore(ObjectStore):
             token=self.new_token(),
         )
         pieces = in_pieces(content, self.part_size)
-        first = await anext(pieces, b"")
-        second = await anext(pieces, None)
-        if second is None:
-            await upload.whole(first, sha256=content.sha256)
+        begun = [piece async for piece in _up_to_two(pieces)]
+        if len(begun) < 2:
+            await upload.whole(b"".join(begun), sha256=content.sha256)
             size = content.size
         else:
-            await upload.in_parts(_again(first, second, pieces))
+            await upload.in_parts(_resumed(begun, pieces))
             size = await self.size(key)
         digest = await self._digest(key) if self.weak else content.sha256
         return StoredObject(key=key, size=size, sha256=digest, content_type=content_type)
@@ -154,9 +153,17 @@ class S3ObjectStore(ObjectStore):
         return digest.hexdigest()
 
 
-async def _again(first: bytes, second: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    yield second
+async def _up_to_two(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    for _ in range(2):
+        piece = await anext(pieces, None)
+        if piece is not None:
+            yield piece
+
+
+async def _resumed(begun: list[bytes], rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    # Each is let go of once it is sent, so that no more than two are ever held.
+    while begun:
+        yield begun.pop(0)
     async for piece in rest:
         yield piece
 

@@ -14,8 +14,7 @@ import attrs
 import stamina
 from yarl import URL
 
-from audiolib.adapters.s3.errors import code_of, error_for, translated
-from audiolib.domain.model.errors import StorageUnavailableError
+from audiolib.adapters.s3.errors import PassingError, code_of, error_for, translated
 
 _SIGNED_FOR = 900
 _ERROR_BYTES = 4096
@@ -39,7 +38,7 @@ class Wire:
         what = f"{operation} {parameters['Key']}"
         answer: Mapping[str, str] = {}
         async for attempt in stamina.retry_context(
-            on=StorageUnavailableError, attempts=self.tries, timeout=60, wait_initial=0.1
+            on=PassingError, attempts=self.tries, timeout=60, wait_initial=0.1
         ):
             with attempt, translated(what):
                 url = await self.client.generate_presigned_url(
@@ -69,4 +68,4 @@ class Wire:
 async def _refuse(response: aiohttp.ClientResponse, what: str, but: int = 0) -> None:
     if response.status >= 300 and response.status != but:
         body = await response.content.read(_ERROR_BYTES)
-        raise error_for(code_of(response.status, body), what)
+        raise error_for(code_of(response.status, body), what, response.status)

@@ -1,0 +1,249 @@
+"""The inspector of real audio keeps its port's contract, and holds against bad bytes."""
+
+import random
+import tracemalloc
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import attrs
+import pytest
+from tests.integration.audio_fixtures import kept, m4a_samples, made, with_id3v1, with_id3v2
+
+from audiolib.adapters.inspect import StreamInspector
+from audiolib.domain.model.audio_facts import AudioFacts
+from audiolib.domain.model.audio_format import SNIFF_BYTES, AudioFormat
+from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
+from audiolib.testing import wav
+from audiolib.testing.contracts import AudioInspectorContract, AudioSample
+from audiolib.testing.contracts.audio_samples import wav_samples
+from audiolib.testing.contracts.samples import payload, pieces
+
+MIB = 1024 * 1024
+KIB_300 = 300 * 1024
+MP3, FLAC, OGG, OPUS = AudioFormat.MP3, AudioFormat.FLAC, AudioFormat.OGG, AudioFormat.OPUS
+
+REAL: Mapping[str, AudioSample] = {
+    "mp3 cbr mono": made(MP3, 6, rate=44_100, mode="CONSTANT", level=0.9),
+    "mp3 cbr stereo": made(MP3, 6, rate=48_000, channels=2, mode="CONSTANT", level=0.9),
+    "mp3 abr": made(MP3, 6, mode="AVERAGE"),
+    "mp3 vbr mono": made(MP3, 6, mode="VARIABLE"),
+    "mp3 vbr stereo": made(MP3, 6, rate=44_100, channels=2, mode="VARIABLE"),
+    "mp3 with a large ID3v2": with_id3v2(made(MP3, 6, mode="VARIABLE"), KIB_300),
+    "mp3 with ID3v1": with_id3v1(made(MP3, 6, mode="VARIABLE")),
+    "mp3 with both": with_id3v1(with_id3v2(made(MP3, 6, mode="CONSTANT", level=0.9), 5000)),
+    "flac mono": made(FLAC, 2),
+    "flac stereo": made(FLAC, 2, rate=44_100, channels=2),
+    "flac 96 kHz": made(FLAC, 1, rate=96_000),
+    "ogg vorbis mono": made(OGG, 2),
+    "ogg vorbis stereo": made(OGG, 2, rate=44_100, channels=2),
+    "opus mono": made(OPUS, 2),
+    "opus stereo": made(OPUS, 2, rate=48_000, channels=2),
+    **m4a_samples(),
+}
+FRAGMENTED = AudioSample(AudioFormat.M4A, kept("mono_fragmented.m4a"), 3.0, 22_050, 1)
+WEBM = AudioSample(AudioFormat.WEBM, kept("mono_opus.webm"), 3.0, 48_000, 1)
+SMALL: Mapping[str, AudioSample] = {
+    "wav": AudioSample(AudioFormat.WAV, wav(1.0), 1.0, 8000, 1),
+    **{f"{form.value} of 1 s": made(form, 1) for form in (MP3, FLAC, OGG, OPUS)},
+    "mp3 with tags": with_id3v1(with_id3v2(made(MP3, 1), 2000)),
+    **m4a_samples(),
+    "fragmented m4a": FRAGMENTED,
+    "webm": WEBM,
+}
+TELLS_OF_A_CUT = [name for name in SMALL if name.startswith(("wav", "ogg", "opus", "m4a", "frag"))]
+
+small = pytest.mark.parametrize("name", SMALL)
+real = pytest.mark.parametrize("name", REAL)
+
+
+class TestStreamInspector(AudioInspectorContract):
+    @pytest.fixture
+    def inspector(self) -> StreamInspector:
+        return StreamInspector()
+
+    def samples(self) -> Mapping[str, AudioSample]:
+        return {**wav_samples(), **REAL}
+
+
+def inspect(audio_format: AudioFormat, chunks: Iterable[bytes]) -> AudioFacts:
+    inspection = StreamInspector().begin(audio_format)
+    for chunk in chunks:
+        inspection.feed(chunk)
+    return inspection.finish()
+
+
+@pytest.mark.parametrize("name", [*REAL, *SMALL])
+def test_the_format_is_told_by_the_first_bytes(name: str) -> None:
+    sample = {**REAL, **SMALL}[name]
+    assert AudioFormat.of(sample.data[:SNIFF_BYTES]) is sample.format
+
+
+@small
+def test_one_second_is_told_to_60_milliseconds(name: str) -> None:
+    sample = SMALL[name]
+    facts = inspect(sample.format, [sample.data])
+    if sample in (FRAGMENTED, WEBM):
+        assert facts.duration is None
+    else:
+        assert facts.duration == pytest.approx(sample.duration, rel=0.02, abs=0.06)
+
+
+@pytest.mark.parametrize("size", [1, 7, 64 * 1024])
+@pytest.mark.parametrize("sample", [FRAGMENTED, WEBM, *map(REAL.get, REAL)], ids=repr)
+def test_chunks_of_any_size_give_the_same_facts(sample: AudioSample, size: int) -> None:
+    whole = inspect(sample.format, [sample.data])
+    assert inspect(sample.format, pieces(sample.data, size)) == whole
+
+
+def test_fragments_tell_rate_and_channels_but_no_duration() -> None:
+    facts = inspect(AudioFormat.M4A, [FRAGMENTED.data])
+    assert facts == AudioFacts(format=AudioFormat.M4A, sample_rate=22_050, channels=1)
+
+
+def test_webm_tells_only_that_it_is_webm() -> None:
+    assert inspect(AudioFormat.WEBM, [WEBM.data]) == AudioFacts(format=AudioFormat.WEBM)
+
+
+def entry_of(data: bytes) -> int:
+    """Where the sample entry of an M4A begins: 16 reserved bytes on are channels, 24 on the rate."""
+    return data.index(b"mp4a", data.index(b"stsd")) + 4
+
+
+def config_of(data: bytes) -> int:
+    """Where the AudioSpecificConfig of an M4A by ffmpeg begins, with lengths of four bytes."""
+    return data.index(b"\x05\x80\x80\x80", data.index(b"esds")) + 5
+
+
+@pytest.mark.parametrize(
+    ("config", "rate", "channels"),
+    [
+        pytest.param("1388", 22_050, 1, id="LC, mono"),
+        pytest.param("1390", 22_050, 2, id="LC, stereo"),
+        pytest.param("13b0", 22_050, 6, id="LC, 5.1"),
+        pytest.param("13b8", 22_050, 8, id="LC, 7.1"),
+        pytest.param("2b88", 22_050, 1, id="SBR, mono"),
+        pytest.param("eb88", 22_050, 2, id="parametric stereo counts as two"),
+        pytest.param("1380", 22_050, 2, id="channels told elsewhere: as the entry says"),
+        pytest.param("1788", 22_050, 2, id="a rate of its own: as the entry says"),
+        pytest.param("ffff", 22_050, 2, id="a longer config: as the entry says"),
+        pytest.param("0000", 22_050, 2, id="no config: as the entry says"),
+    ],
+)
+def test_m4a_channels_are_those_of_the_decoder(config: str, rate: int, channels: int) -> None:
+    data = bytearray(kept("mono_front.m4a"))
+    at = config_of(data)
+    assert data[entry_of(data) + 17] == 2
+    data[at : at + 2] = bytes.fromhex(config)
+    facts = inspect(AudioFormat.M4A, [bytes(data)])
+    assert (facts.sample_rate, facts.channels) == (rate, channels)
+
+
+def test_an_m4a_rate_that_the_entry_has_no_room_for_is_the_decoders() -> None:
+    data = bytearray(kept("stereo_front.m4a"))
+    rate, config = entry_of(data) + 24, config_of(data)
+    data[rate : rate + 4] = bytes(4)
+    data[config : config + 2] = bytes.fromhex("1010")
+    assert inspect(AudioFormat.M4A, [bytes(data)]).sample_rate == 96_000
+
+
+@cache
+def five_minutes(audio_format: AudioFormat) -> AudioSample:
+    return made(audio_format, 300, rate=16_000 if audio_format is MP3 else 8000, level=0.9)
+
+
+@pytest.mark.parametrize("audio_format", [MP3, FLAC, OGG, OPUS])
+def test_five_minutes_are_told_in_bounded_memory(audio_format: AudioFormat) -> None:
+    sample = five_minutes(audio_format)
+    tracemalloc.start()
+    try:
+        facts = inspect(
+            audio_format,
+            (
+                sample.data[start : start + 64 * 1024]
+                for start in range(0, len(sample.data), 64 * 1024)
+            ),
+        )
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert facts.duration == pytest.approx(300, abs=0.2)
+    assert most < 2 * MIB
+
+
+def test_an_m4a_of_any_length_is_told_in_bounded_memory() -> None:
+    front = kept("mono_front.m4a")
+    media = front.index(b"mdat") - 4
+    length = 64 * MIB
+    header = (1).to_bytes(4, "big") + b"mdat" + (16 + length).to_bytes(8, "big")
+    inspection = StreamInspector().begin(AudioFormat.M4A)
+    zeros = bytes(MIB)
+    tracemalloc.start()
+    try:
+        inspection.feed(front[:media] + header)
+        for _ in range(64):
+            inspection.feed(zeros)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert inspection.finish().duration == 3.0
+    assert most < 2 * MIB
+
+
+def test_an_m4a_that_describes_itself_without_end_is_refused() -> None:
+    inspection = StreamInspector().begin(AudioFormat.M4A)
+    inspection.feed(kept("mono_front.m4a")[:28] + b"\x7f\xff\xff\xffmoov")
+    with pytest.raises(NotAudioError):
+        for _ in range(9):
+            inspection.feed(bytes(MIB))
+
+
+@pytest.mark.parametrize("part", [0.02, 0.1, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("name", TELLS_OF_A_CUT)
+def test_what_tells_its_end_is_truncated_when_cut(name: str, part: float) -> None:
+    sample = SMALL[name]
+    with pytest.raises((SourceTruncatedError, NotAudioError)):
+        inspect(sample.format, [sample.data[: int(part * len(sample.data))]])
+
+
+@small
+def test_cut_anywhere_no_other_error_comes(name: str) -> None:
+    sample = SMALL[name]
+    for kept_bytes in (*range(300), *range(300, len(sample.data), 97)):
+        _inspect_bad(attrs.evolve(sample, data=sample.data[:kept_bytes]))
+
+
+@small
+def test_whatever_was_changed_no_other_error_comes(name: str) -> None:
+    sample, chance = SMALL[name], random.Random(f"mutations of {name}")
+    for _ in range(300):
+        data = bytearray(sample.data)
+        for _ in range(chance.randint(1, 8)):
+            head = chance.random() < 0.7
+            at = chance.randrange(4, min(1000, len(data)) if head else len(data))
+            match chance.randrange(4):
+                case 0:
+                    del data[at : at + chance.randint(1, 9)]
+                case 1:
+                    data[at:at] = payload(chance.randint(1, 9), str(at))
+                case _:
+                    data[at] = chance.choice((0, 1, 0x7F, 0x80, 0xFF, chance.randrange(256)))
+        _inspect_bad(attrs.evolve(sample, data=bytes(data)))
+
+
+@small
+def test_noise_after_the_first_bytes_raises_no_other_error(name: str) -> None:
+    sample = SMALL[name]
+    for keep in (4, 12, 28, 60, 200):
+        noise = payload(20_000, f"{name} {keep}")
+        _inspect_bad(attrs.evolve(sample, data=sample.data[:keep] + noise))
+
+
+def _inspect_bad(sample: AudioSample) -> None:
+    try:
+        facts = inspect(sample.format, pieces(sample.data, 4096))
+    except (NotAudioError, SourceTruncatedError):
+        return
+    assert facts.format is sample.format
+    assert facts.duration is None or 0 < facts.duration < float("inf")
+    assert facts.sample_rate is None or facts.sample_rate > 0
+    assert facts.channels is None or facts.channels > 0
