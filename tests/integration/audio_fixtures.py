@@ -1,5 +1,6 @@
 """Real audio of known length: made by libsndfile, or, for what it can't write, kept as files."""
 
+from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import soundfile
 
 from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.testing import wav
 from audiolib.testing.contracts import AudioSample
 
 _FOLDER = Path(__file__).parents[1] / "fixtures" / "audio"
@@ -19,7 +21,8 @@ _WRITTEN_AS = {
     AudioFormat.OGG: ("OGG", "VORBIS"),
     AudioFormat.OPUS: ("OGG", "OPUS"),
 }
-_LOSSY = (AudioFormat.MP3, AudioFormat.OGG)
+MP3, FLAC, OGG, OPUS = AudioFormat.MP3, AudioFormat.FLAC, AudioFormat.OGG, AudioFormat.OPUS
+_LOSSY = (MP3, OGG)
 
 Mode = Literal["CONSTANT", "AVERAGE", "VARIABLE"]
 
@@ -83,3 +86,34 @@ def with_id3v2(sample: AudioSample, size: int) -> AudioSample:
 def with_id3v1(sample: AudioSample) -> AudioSample:
     """The 128 bytes behind the audio; the last one, the genre, is often 255."""
     return attrs.evolve(sample, data=sample.data + b"TAG" + b"a title".ljust(124) + b"\xff")
+
+
+REAL: Mapping[str, AudioSample] = {
+    "mp3 cbr mono": made(MP3, 6, rate=44_100, mode="CONSTANT", level=0.9),
+    "mp3 cbr stereo": made(MP3, 6, rate=48_000, channels=2, mode="CONSTANT", level=0.9),
+    "mp3 abr": made(MP3, 6, mode="AVERAGE"),
+    "mp3 vbr mono": made(MP3, 6, mode="VARIABLE"),
+    "mp3 vbr stereo": made(MP3, 6, rate=44_100, channels=2, mode="VARIABLE"),
+    "mp3 with a large ID3v2": with_id3v2(made(MP3, 6, mode="VARIABLE"), 300 * 1024),
+    "mp3 with ID3v1": with_id3v1(made(MP3, 6, mode="VARIABLE")),
+    "mp3 with both": with_id3v1(with_id3v2(made(MP3, 6, mode="CONSTANT", level=0.9), 5000)),
+    "flac mono": made(FLAC, 2),
+    "flac stereo": made(FLAC, 2, rate=44_100, channels=2),
+    "flac 96 kHz": made(FLAC, 1, rate=96_000),
+    "ogg vorbis mono": made(OGG, 2),
+    "ogg vorbis stereo": made(OGG, 2, rate=44_100, channels=2),
+    "opus mono": made(OPUS, 2),
+    "opus stereo": made(OPUS, 2, rate=48_000, channels=2),
+    **m4a_samples(),
+}
+FRAGMENTED = AudioSample(AudioFormat.M4A, kept("mono_fragmented.m4a"), 3.0, 22_050, 1)
+WEBM = AudioSample(AudioFormat.WEBM, kept("mono_opus.webm"), 3.0, 48_000, 1)
+SMALL: Mapping[str, AudioSample] = {
+    "wav": AudioSample(AudioFormat.WAV, wav(1.0), 1.0, 8000, 1),
+    **{f"{form.value} of 1 s": made(form, 1) for form in (MP3, FLAC, OGG, OPUS)},
+    "mp3 with tags": with_id3v1(with_id3v2(made(MP3, 1), 2000)),
+    **m4a_samples(),
+    "fragmented m4a": FRAGMENTED,
+    "webm": WEBM,
+}
+ALL: Mapping[str, AudioSample] = {**REAL, **SMALL}

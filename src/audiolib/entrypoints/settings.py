@@ -87,7 +87,9 @@ SETTINGS = (
         "motor",
         "Motor, or PyMongo's own asynchronous client",
     ),
-    Setting("MAX_AUDIO_BYTES", whole(1, 1 << 40), str(512 * MIB), "the largest audio, in bytes"),
+    Setting(
+        "MAX_AUDIO_BYTES", whole(1, 40 * 1024 * MIB), str(512 * MIB), "the largest audio, in bytes"
+    ),
     Setting("PRESIGNED_URL_TTL", whole(1, 604_800), "900", "how long links last, in seconds"),
     Setting("SAVE_LEASE", a_number(1, 86_400), "120", "how long a silent save lives, in seconds"),
     Setting("CONNECT_TIMEOUT", a_number(0.1, 600), "5", "to the generator, in seconds"),

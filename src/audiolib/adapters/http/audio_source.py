@@ -1,6 +1,7 @@
 """AudioSource over HTTP: a generator's temp files."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -15,7 +16,7 @@ from audiolib.domain.model.errors import SourceNotFoundError, SourceUnavailableE
 from audiolib.domain.model.source import TempFile
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 
-_READ = 256 * 1024
+_ETAG = re.compile(r"[ -~]{1,256}", re.ASCII)
 
 
 @attrs.frozen(kw_only=True)
@@ -32,7 +33,7 @@ class HttpAudioSource(AudioSource):
             yield OpenedAudio(
                 chunks=self._chunks(temp_file, response),
                 size=response.content_length,
-                etag=response.headers.get("ETag"),
+                etag=_etag(response),
             )
 
     async def _answer(self, temp_file: TempFile, stack: AsyncExitStack) -> aiohttp.ClientResponse:
@@ -67,6 +68,12 @@ class HttpAudioSource(AudioSource):
                 if not chunk:
                     break
                 yield chunk
+
+
+def _etag(response: aiohttp.ClientResponse) -> str | None:
+    """None too for one that no document could keep, or no If-Match could carry."""
+    etag = response.headers.get("ETag", "")
+    return etag if _ETAG.fullmatch(etag) else None
 
 
 def _refuse_untrusted(response: aiohttp.ClientResponse, temp_file: TempFile) -> None:

@@ -56,8 +56,6 @@ class Mp3Inspection(Inspection):
         """Count the frame at a place. Returns: how far to go on from there, in bytes."""
         frame = MpegFrame.parse(data, at)
         if frame is None or (self._first and frame.sample_rate != self._first.sample_rate):
-            if self._first is None:
-                return 1
             sync = data.find(b"\xff", at + 1)
             return (len(data) if sync < 0 else sync) - at
         opening = data[at : at + _INFO_WITHIN]

@@ -30,7 +30,7 @@ class S3Settings:
     region: str = "us-east-1"
     create_bucket: bool = True
     allow_weak_store: bool = False
-    part_size: int = 8 * 1024 * 1024
+    part_size: int = 5 * 1024 * 1024
 
 
 @asynccontextmanager

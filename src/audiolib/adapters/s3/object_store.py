@@ -38,7 +38,7 @@ class S3ObjectStore(ObjectStore):
     bucket: str
     now: Callable[[], datetime]
     new_token: Callable[[], str]
-    part_size: int = 8 * 1024 * 1024
+    part_size: int = 5 * 1024 * 1024
     weak: bool = False
 
     async def put(
@@ -161,11 +161,13 @@ async def _up_to_two(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 async def _resumed(begun: list[bytes], rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    # Each is let go of once it is sent, so that no more than two are ever held.
+    # Each is let go of once it is sent: two are held, and a copy while one is put together.
     while begun:
         yield begun.pop(0)
     async for piece in rest:
-        yield piece
+        begun.append(piece)
+        del piece
+        yield begun.pop()
 
 
 def _range(part: ByteRange) -> str:

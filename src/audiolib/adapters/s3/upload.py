@@ -90,9 +90,10 @@ class Upload:
             )
         upload = self._where | {"UploadId": begun["UploadId"]}
         try:
-            parts = [
-                await self._part(upload, number, piece) async for number, piece in _numbered(pieces)
-            ]
+            parts = list[dict[str, Any]]()
+            async for piece in pieces:
+                parts.append(await self._part(upload, len(parts) + 1, piece))
+                del piece  # or it would be held while the next is put together
             await self._complete(upload, parts)
         except BaseException:
             await self._abort(upload)
@@ -137,10 +138,3 @@ class Upload:
         except ObjectNotFoundError:
             return False
         return bool(found["Metadata"].get(TOKEN) == self.token)
-
-
-async def _numbered(pieces: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, bytes]]:
-    number = 0
-    async for piece in pieces:
-        number += 1
-        yield number, piece

@@ -4,16 +4,21 @@ from collections.abc import AsyncIterable, AsyncIterator
 
 
 async def in_pieces(chunks: AsyncIterable[bytes], size: int) -> AsyncIterator[bytes]:
-    """The same bytes in pieces of exactly `size`, the last one shorter; nothing yields nothing."""
+    """The same bytes in pieces of exactly `size`, the last one shorter; nothing yields nothing.
+
+    While a piece is out, nothing of it is kept here.
+    """
     piece = bytearray()
+    ready: list[bytes] = []
     async for chunk in chunks:
         rest = memoryview(chunk)
         while len(piece) + len(rest) >= size:
             cut = size - len(piece)
             piece += rest[:cut]
             rest = rest[cut:]
-            full, piece = bytes(piece), bytearray()
-            yield full
+            ready.append(bytes(piece))
+            piece.clear()
+            yield ready.pop()
         piece += rest
     if piece:
         yield bytes(piece)
