@@ -81,6 +81,7 @@ def seaweedfs(folder: Path) -> Iterator[S3Server]:
     data.mkdir()
     command = [
         program("weed"),
+        f"-logdir={folder}",
         "mini",
         f"-dir={data}",
         "-ip=127.0.0.1",
@@ -92,8 +93,13 @@ def seaweedfs(folder: Path) -> Iterator[S3Server]:
         "-s3.port.lance=0",
         *(f"-{name}.port={port}" for name, port in ports.items()),
     ]
-    keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
-    with process(command, log, keys) as running:
+    environment = {
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        # Its sockets lie there.
+        "TMPDIR": str(folder),
+    }
+    with process(command, log, environment) as running:
         wait_for_port(ports["s3"], running, log)
         yield S3Server(f"http://127.0.0.1:{ports['s3']}")
 

@@ -119,6 +119,7 @@ STATUSES = {
     Missing: ("404 Not Found", "410 Gone"),
     Unavailable: ("403 Forbidden", "204 Empty", "206 Partial", "304 Same", "101 Switch", "99", "x"),
 }
+BAD_LENGTHS = ("-5", "+5", "5, 5", "0x5", "5 5", "", "five", "5_0", "\xb2", "1e1", "9" * 30)
 UNTRUSTED = (
     "",
     "Connection: close",
@@ -131,11 +132,7 @@ UNTRUSTED = (
     "Transfer-Encoding: identity",
     "Transfer-Encoding: gzip, chunked",
     "Transfer-Encoding: chunked, gzip",
-    *(
-        f"Content-Length: {n}"
-        for n in ["-5", "+5", "5, 5", "0x5", "5 5", "", "five", "5_0", "²", "5.0", "1e1", ""]
-    ),
-    f"Content-Length: {'9' * 30}",
+    *(f"Content-Length: {n}" for n in BAD_LENGTHS),
     *(f"{LENGTH}\nContent-Encoding: {e}" for e in ("gzip", "GZIP", "br", "zstd", "x-y")),
     f"{LENGTH}\nContent-Encoding: identity, gzip",
 )
@@ -153,11 +150,11 @@ BROKEN: dict[str, tuple[type[Exception], Script]] = {
     "neither length nor chunks, and cut": (Unavailable, (answer("", X40), Act.RESET)),
     "40 of 100 bytes": (Truncated, (answer("Content-Length: 100", X40),)),
     "none of 100 bytes": (Truncated, (answer("Content-Length: 100", b""),)),
-    "reset after 40 of 100": (Truncated, (answer("Content-Length: 100", X40), Act.RESET)),
+    "reset after 40 of 100": (Truncated, (answer("Content-Length: 100", X40), Act.LAG, Act.RESET)),
     "cut in a chunk": (Truncated, (answer(CHUNKED, b"64\r\n" + X40),)),
     "cut after a chunk": (Truncated, (answer(CHUNKED, b"28\r\n" + X40 + b"\r\n"),)),
     "cut in the last chunk": (Truncated, (answer(CHUNKED, b"5\r\nwhole\r\n0\r\n"),)),
-    "reset between chunks": (Truncated, (answer(CHUNKED, b"5\r\nwhole\r\n"), Act.RESET)),
+    "reset between chunks": (Truncated, (answer(CHUNKED, b"5\r\nwhole\r\n"), Act.LAG, Act.RESET)),
     "stalls in the body": (Unavailable, (answer("Content-Length: 100", X40), Act.STALL)),
     "stalls before the body": (Unavailable, (answer("Content-Length: 100", b""), Act.STALL)),
     "stalls in a chunk": (Unavailable, (answer(CHUNKED, b"64\r\n" + X40), Act.STALL)),

@@ -64,7 +64,7 @@ GIVEN: dict[str, tuple[str, dict[str, Any]]] = {
     "MONGODB_URL": ("mongodb://u:p@h/", {"mongodb_url": "mongodb://u:p@h/"}),
     "MONGODB_DATABASE": ("other", {"mongodb_database": "other"}),
     "MONGODB_DRIVER": ("pymongo", {"mongodb_driver": "pymongo"}),
-    "MAX_AUDIO_BYTES": ("1099511627776", {"max_audio_bytes": 1 << 40}),
+    "MAX_AUDIO_BYTES": ("42949672960", {"max_audio_bytes": 40 << 30}),
     "PRESIGNED_URL_TTL": ("604800", {"url_ttl": timedelta(days=7)}),
     "SAVE_LEASE": ("1.5", {"save_lease": timedelta(seconds=1.5)}),
     "CLEANUP_INTERVAL": ("0.01", {"cleanup_interval": 0.01}),
