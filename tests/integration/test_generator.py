@@ -1,9 +1,13 @@
 """The audio-generation service, over real sockets."""
 
 import asyncio
+import json
+import os
 import re
+import time
 import wave
-from collections.abc import AsyncIterator, Callable
+from asyncio import FIRST_COMPLETED
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from io import BytesIO
@@ -14,6 +18,8 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from audiolib.adapters.memory import ToneSynthesizer
+from audiolib.domain.model.errors import SpeechUnavailableError
+from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.speech_request import SpeechRequest
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
@@ -21,27 +27,34 @@ from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 PATIENCE = 20.0
-SECRET = b"RIFF the canary's own bytes"
-JSON = {"Content-Type": "application/json"}
+AUDIO, SECRET = b"0123456789" * 10, b"the canary's own bytes"
+GOOD = b'{"text": "Hello world", "voice": "tone"}'
 Client = TestClient[Any, Any]
+Answer = tuple[int, bytes, Mapping[str, str]]
 
 
 @asynccontextmanager
 async def serving(
-    folder: TempFolder, voice: SpeechSynthesizer, *, queue: int = 2, ttl: float = 3600
+    folder: TempFolder, voice: SpeechSynthesizer, ttl: float = 3600
 ) -> AsyncIterator[Client]:
-    app = create_generator(
-        Recorder(voice, folder, queue=queue), temp_file_ttl=timedelta(seconds=ttl)
-    )
+    recorder = Recorder(voice, folder, queue=2)
+    app = create_generator(recorder, temp_file_ttl=timedelta(seconds=ttl))
     async with TestClient(TestServer(app)) as client:
         yield client
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> TempFolder:
-    folder = TempFolder(tmp_path / "temp")
-    folder.root.mkdir()
-    return folder
+    """One file, `real.wav`; beside the folder a canary, and within it what is no plain file."""
+    root = tmp_path / "temp"
+    (root / "folder.wav").mkdir(parents=True)
+    (root / "real.wav").write_bytes(AUDIO)
+    (tmp_path / "canary.wav").write_bytes(SECRET)
+    (root / "link.wav").symlink_to(tmp_path / "canary.wav")
+    (root / "dangling.wav").symlink_to(tmp_path / "nothing.wav")
+    (root / ".hidden.wav.part").write_bytes(SECRET)
+    os.mkfifo(root / "pipe.wav")
+    return TempFolder(root)
 
 
 @pytest.fixture
@@ -50,157 +63,207 @@ async def client(folder: TempFolder) -> AsyncIterator[Client]:
         yield client
 
 
-async def generate(client: Client, **fields: object) -> tuple[int, dict[str, Any]]:
-    body = {"text": "Hello world", "voice": "tone", **fields}
-    async with client.post("/api/generate", json=body) as answer:
-        return answer.status, await answer.json()
+async def ask(
+    client: Client, method: str, path: str, header: tuple[str, str] = ("A", "b"), body: bytes = b""
+) -> Answer:
+    async with client.request(method, path, headers=[header], data=body) as answer:
+        return answer.status, await answer.read(), answer.headers
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.005)
+async def generate(
+    client: Client, body: bytes = GOOD, kind: str = "application/json"
+) -> tuple[int, dict[str, Any]]:
+    status, told, _ = await ask(client, "POST", "/api/generate", ("Content-Type", kind), body)
+    return status, json.loads(told)
+
+
+def names(folder: TempFolder) -> set[str]:
+    return {path.name for path in folder.root.parent.rglob("*")}
 
 
 async def test_a_text_becomes_a_temp_file(client: Client, folder: TempFolder) -> None:
-    body = {"text": "Hello world", "voice": "tone", "language": None}
-    async with client.post("/api/generate", json=body) as answer:
-        assert answer.status == 201
-        told = await answer.json()
-        assert answer.headers["Location"] == told["audio_url"]
-    assert re.fullmatch(r"/temp/audio_[0-9a-f]{32}\.wav", told["audio_url"])
-    async with client.get(told["audio_url"]) as answer:
-        audio = await answer.read()
+    before = names(folder)
+    status, told = await generate(client)
+    url = told["audio_url"]
+    assert status == 201
+    assert re.fullmatch(r"/temp/audio_[0-9a-f]{32}\.wav", url)
+    _, audio, headers = await ask(client, "GET", url)
     with wave.open(BytesIO(audio)) as file:
         assert file.getparams()[:4] == (1, 2, 8000, 12 * 400)
-    assert told == {
-        "success": True,
-        "audio_url": told["audio_url"],
-        "filename": told["audio_url"].removeprefix("/temp/"),
-        "voice": "tone",
-        "size": len(audio),
-        "duration": 0.6,
-        "sample_rate": 8000,
-        "content_type": "audio/wav",
-    }
-    assert [path.name for path in folder.root.iterdir()] == [told["filename"]]
+    name, kind = url.removeprefix("/temp/"), headers["Content-Type"]
+    shape = {"success": True, "audio_url": url, "filename": name, "content_type": "audio/wav"}
+    sound = {"voice": "tone", "size": len(audio), "duration": 0.6, "sample_rate": 8000}
+    assert (told, kind) == ({**shape, **sound}, "audio/wav")
+    assert names(folder) - before == {name}
 
 
-async def test_twice_the_speed_is_half_as_long(client: Client) -> None:
-    assert [(await generate(client, speed=speed))[1]["duration"] for speed in (1, 2)] == [0.6, 0.3]
+def test_names_have_128_random_bits_and_never_repeat(folder: TempFolder) -> None:
+    texts = [str(folder.new_name()) for _ in range(2000)]
+    numbers = {int(text.removeprefix("audio_").removesuffix(".wav"), 16) for text in texts}
+    assert len(numbers) == 2000
+    assert all(700 < sum(number >> bit & 1 for number in numbers) < 1300 for bit in range(128))
 
 
-async def test_names_have_128_random_bits_and_never_repeat(folder: TempFolder) -> None:
-    numbers = [int(str(folder.new_name())[len("audio_") : -len(".wav")], 16) for _ in range(2000)]
-    assert len(set(numbers)) == 2000
-    for bit in range(128):
-        assert 700 < sum(number >> bit & 1 for number in numbers) < 1300
+# Each names the fields that are wrong in it, and no other.
+FAULTY = r"""
+{"text":null} {"text":""} {"text":"\n\t"} {"text":5} {"text":["Hello"]} {"text":"a\u0000b"}
+{"text":"\ud800"} {"text":"LONG"} {"voice":"nobody"} {"voice":""} {"voice":{}} {"voice":1}
+{"language":"no!"} {"language":1} {"speed":0} {"speed":-1} {"speed":100} {"speed":1e999}
+{"speed":"1"} {"speed":true} {"pitch":1} {"pitch":null} {"audio_url":"/temp/real.wav"}
+{"text":"","voice":1,"language":"?","speed":-1} {"pitch":1,"Text":"Hello"}
+"""
 
 
-@pytest.mark.parametrize(
-    ("fields", "named"),
-    [
-        ({"text": None}, ["text"]),
-        ({"text": ""}, ["text"]),
-        ({"text": " \n"}, ["text"]),
-        ({"text": 5}, ["text"]),
-        ({"text": ["Hello"]}, ["text"]),
-        ({"text": "a\u0000b"}, ["text"]),
-        ({"text": "\ud800"}, ["text"]),
-        ({"text": "x" * 100_001}, ["text"]),
-        ({"voice": "nobody"}, ["voice"]),
-        ({"voice": ""}, ["voice"]),
-        ({"voice": {}}, ["voice"]),
-        ({"language": "no language"}, ["language"]),
-        ({"language": 1}, ["language"]),
-        ({"speed": 0}, ["speed"]),
-        ({"speed": 100}, ["speed"]),
-        ({"speed": "1"}, ["speed"]),
-        ({"speed": True}, ["speed"]),
-        ({"pitch": 1}, ["pitch"]),
-        ({"pitch": None}, ["pitch"]),
-        (
-            {"text": "", "voice": 1, "language": "?", "speed": -1},
-            ["text", "voice", "language", "speed"],
-        ),
-    ],
-    ids=lambda value: repr(value)[:50],
-)
+@pytest.mark.parametrize("faulty", FAULTY.split())
 async def test_fields_that_break_their_rules_are_named(
-    client: Client, folder: TempFolder, fields: dict[str, object], named: list[str]
+    client: Client, folder: TempFolder, faulty: str
 ) -> None:
-    status, problem = await generate(client, **fields)
+    before, fields = names(folder), json.loads(faulty.replace("LONG", "x" * 100_001))
+    body = json.dumps({**json.loads(GOOD), **fields}).replace("Infinity", "1e999").encode()
+    status, problem = await generate(client, body)
     assert (status, problem["code"], problem["success"]) == (422, "invalid_request", False)
-    assert sorted(fault["field"] for fault in problem["errors"]) == sorted(named)
-    assert list(folder.root.iterdir()) == []
+    assert {fault["field"] for fault in problem["errors"]} == set(fields)
+    assert names(folder) == before
 
 
-GOOD = b'{"text": "Hello", "voice": "tone"}'
+BROKEN = b"""
+{ [] null 5 "text" {'text':'a'} {"text":"a","text":"b"} {"text":"a","speed":NaN} \xff\xfe{}
+{"text":"a","speed":Infinity} {"text":"a","speed":-Infinity} {"text":"\xff\xfe"} {"text":"a"}}
+"""
+KINDS = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json", "a")
+MALFORMED = [
+    *((body, "application/json") for body in (b"", b"[" * 100_000, b"9" * 5000, *BROKEN.split())),
+    *((GOOD, kind) for kind in KINDS),
+]
 
 
-@pytest.mark.parametrize(
-    ("body", "headers"),
-    [
-        (b"", JSON),
-        (b"{", JSON),
-        (b"[]", JSON),
-        (b"null", JSON),
-        (b'"text"', JSON),
-        (b"{'text': 'Hello'}", JSON),
-        (b'{"text": "Hello", "text": "twice"}', JSON),
-        (b'{"text": "Hello", "speed": NaN}', JSON),
-        (b'{"text": "Hello", "speed": Infinity}', JSON),
-        (b'{"text": "Hello", "speed": ' + b"9" * 5000 + b"}", JSON),
-        (b'{"text": "\xff\xfe"}', JSON),
-        (b"[" * 100_000, JSON),
-        (GOOD, {}),
-        (GOOD, {"Content-Type": "text/plain"}),
-        (GOOD, {"Content-Type": "application/x-www-form-urlencoded"}),
-        (GOOD, {"Content-Type": "multipart/form-data; boundary=x"}),
-        (GOOD, {"Content-Type": "application/jsonp"}),
-    ],
-    ids=lambda value: repr(value)[:50],
-)
+@pytest.mark.parametrize(("body", "kind"), MALFORMED, ids=lambda value: repr(value[:40]))
 async def test_a_body_that_cannot_be_read_is_malformed(
-    client: Client, folder: TempFolder, body: bytes, headers: dict[str, str]
+    client: Client, folder: TempFolder, body: bytes, kind: str
 ) -> None:
-    async with client.post("/api/generate", data=body, headers=headers) as answer:
-        problem = await answer.json(content_type="application/problem+json")
-    assert (answer.status, problem["code"]) == (400, "malformed_request")
-    assert list(folder.root.iterdir()) == []
+    before = names(folder)
+    status, problem = await generate(client, body, kind)
+    assert (status, problem["code"], names(folder)) == (400, "malformed_request", before)
 
 
-class Scripted(ToneSynthesizer):
-    """Says one word, then waits to `go` on, and then says the rest, or fails."""
+class Halting(ToneSynthesizer):
+    """Says one word, waits to `go` on, and fails with `error` if there is one."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.go = asyncio.Event()
-        self.speaking = 0
-        self.error = error
+        self.go, self.error = asyncio.Event(), error
 
     async def speak(self, request: SpeechRequest) -> AsyncIterator[Pcm]:
-        self.speaking += 1
-        words = super().speak(request)
-        yield await anext(words)
-        await self.go.wait()
-        if self.error is not None:
-            raise self.error
-        async for pcm in words:
+        async for pcm in super().speak(request):
             yield pcm
+            await self.go.wait()
+            if self.error is not None:
+                raise self.error
 
 
 async def test_when_the_queue_is_full_the_next_is_told_to_come_later(folder: TempFolder) -> None:
-    voice = Scripted()
-    async with serving(folder, voice, queue=2) as client, asyncio.TaskGroup() as group:
-        taken = [group.create_task(generate(client)) for _ in range(3)]
-        recorder_full = False
-        async with asyncio.timeout(PATIENCE):
-            while not recorder_full:
-                async with client.post("/api/generate", data=GOOD, headers=JSON) as answer:
-                    problem = await answer.json(content_type="application/problem+json")
-                    recorder_full = answer.status == 503
-        assert (problem["code"], answer.headers["Retry-After"]) == ("overloaded", "2")
-        assert (voice.speaking, len(list(folder.root.glob("*.wav")))) == (1, 0)
+    voice, before = Halting(), names(folder)
+    async with serving(folder, voice) as client, asyncio.TaskGroup() as group:
+        post = (client, "POST", "/api/generate", ("Content-Type", "application/json"), GOOD)
+        asked = {group.create_task(ask(*post)) for _ in range(4)}
+        refused, taken = await asyncio.wait(asked, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+        ((status, problem, headers),) = [task.result() for task in refused]
+        assert (status, b'"overloaded"' in problem, headers["Retry-After"]) == (503, True, "2")
+        assert all(name.endswith(".part") for name in names(folder) - before)
         voice.go.set()
-        assert [(await task)[0] for task in taken] == [201] * 3
+        assert {(await task)[0] for task in taken} == {201}
         assert (await generate(client))[0] == 201
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(SpeechUnavailableError(), 503), (RuntimeError("told to nobody"), 500)]
+)
+async def test_a_failed_synthesis_leaves_no_file_and_gives_up_its_turn(
+    folder: TempFolder, error: Exception, status: int
+) -> None:
+    voice, before = Halting(error), names(folder)
+    voice.go.set()
+    async with serving(folder, voice) as client:
+        for _ in range(5):
+            failed, problem = await generate(client)
+            assert (failed, "nobody" in str(problem), names(folder)) == (status, False, before)
+
+
+async def test_a_temp_file_is_served_whole_in_part_or_not_again(client: Client) -> None:
+    whole = await ask(client, "GET", "/temp/real.wav")
+    etag = whole[2]["ETag"]
+    assert whole[:2] == (200, AUDIO)
+    assert (whole[2]["Cache-Control"], whole[2]["X-Content-Type-Options"]) == (
+        "no-store",
+        "nosniff",
+    )
+    for method, header, value, expected in (
+        ("HEAD", "Accept", "*/*", (200, b"")),
+        ("GET", "Range", "bytes=2-5", (206, b"2345")),
+        ("GET", "Range", "bytes=-3", (206, b"789")),
+        ("GET", "If-None-Match", etag, (304, b"")),
+        ("GET", "If-Match", etag, (200, AUDIO)),
+    ):
+        answer = await ask(client, method, "/temp/real.wav", (header, value))
+        assert (answer[:2], answer[2]["ETag"]) == (expected, etag)
+    assert (await ask(client, "GET", "/temp/real.wav", ("Range", "bytes=100-")))[0] == 416
+    status, problem, _ = await ask(client, "GET", "/temp/missing.wav")
+    assert (status, json.loads(problem)["code"]) == (404, "temp_file_not_found")
+
+
+async def test_a_temp_file_is_deleted_once_and_only_under_its_etag(client: Client) -> None:
+    etag = (await ask(client, "HEAD", "/temp/real.wav"))[2]["ETag"]
+    wrong, gone = [('"another"', 412, None), (etag[1:-1], 412, None)], [(etag, 200, False)]
+    for if_match, status, deleted in (*wrong, (etag, 200, True), *gone, ("*", 200, False)):
+        answer = await ask(client, "DELETE", "/api/cleanup/temp/real.wav", ("If-Match", if_match))
+        assert (answer[0], json.loads(answer[1]).get("deleted")) == (status, deleted)
+    assert (await ask(client, "GET", "/temp/real.wav"))[0] == 404
+
+
+# After /temp/ and after /api/cleanup/temp/, byte for byte; ROOT is the folder's absolute path.
+PATHS = r"""
+../canary.wav ./../canary.wav ../../canary.wav %2e%2e%2fcanary.wav %2e%2e/canary.wav
+..%2fcanary.wav ..%2Fcanary.wav %252e%252e%252fcanary.wav ..%252fcanary.wav ..\canary.wav
+..%5ccanary.wav %2e%2e%5ccanary.wav /ROOT/../canary.wav ROOT/real.wav /ROOT/real.wav
+%2fROOT%2f..%2fcanary.wav //canary.wav ..//canary.wav ..;/canary.wav %c0%ae%c0%ae%c0%afcanary.wav
+..%c0%afcanary.wav %uff0e%uff0e/canary.wav ．．/canary.wav %ef%bc%8e%ef%bc%8e%2fcanary.wav
+real.wav%00 %00real.wav real.wav%00.wav ..%00/canary.wav real.wav%0a real.wav%0d%0aX:y real.wav/
+real.wav/. ./real.wav folder.wav/../real.wav con.wav CON.wav nul.wav COM1.wav aux.tar.wav lpt9.wav
+link.wav dangling.wav folder.wav pipe.wav .hidden.wav.part %2ehidden.wav.part .. . ~ ~/canary.wav
+real..wav r%C3%A9al.wav r℮al.wav real.wav::$DATA real.wav. real.wav%20 %20real.wav REAL.WAV
+*.wav %2a.wav re?l.wav real file://ROOT/real.wav C:/canary.wav canary.wav#/real.wav
+"""
+LONG_PATHS = ("A" * 300 + ".wav", "%2e%2e%2f" * 20 + "etc/passwd", "")
+
+
+@pytest.mark.parametrize("path", [*PATHS.split(), *LONG_PATHS])
+@pytest.mark.parametrize("target", ["/temp/", "/api/cleanup/temp/", "http://x/temp/"])
+async def test_no_path_leads_out_of_the_folder_or_to_what_is_no_file(
+    client: Client, folder: TempFolder, path: str, target: str
+) -> None:
+    before = names(folder)
+    line = target + path.replace("ROOT", str(folder.root).lstrip("/"))
+    for method in ("GET", "DELETE", "HEAD"):
+        reader, writer = await asyncio.open_connection(client.host, client.port)
+        writer.write(f"{method} {line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        answer = await asyncio.wait_for(reader.read(), PATIENCE)
+        writer.close()
+        status = int(answer.split()[1])
+        assert 400 <= status < 500 or b'"deleted": false' in answer, answer
+        assert SECRET not in answer
+        assert AUDIO not in answer
+    assert names(folder) == before
+
+
+async def test_the_sweeper_takes_what_is_old_parts_included_and_nothing_else(
+    folder: TempFolder,
+) -> None:
+    old = (folder.root / str(folder.new_name()), folder.part(TempName("old.wav")))
+    for path in (*old, folder.root / str(folder.new_name()), folder.part(TempName("young.wav"))):
+        path.write_bytes(AUDIO)
+    for path in old:
+        os.utime(path, (time.time() - 3700,) * 2)
+    left = names(folder) - {path.name for path in old}
+    async with serving(folder, ToneSynthesizer()), asyncio.timeout(PATIENCE):
+        while any(path.exists() for path in old):
+            await asyncio.sleep(0.005)
+    assert names(folder) == left

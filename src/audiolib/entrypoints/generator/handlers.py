@@ -4,6 +4,7 @@ import asyncio
 
 from aiohttp import web
 
+from audiolib.domain.model.audio_format import AudioFormat
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.speech_request import SpeechRequest
@@ -41,7 +42,11 @@ async def get_temp_file(request: web.Request) -> web.StreamResponse:
     path = await asyncio.to_thread(request.app[RECORDER].folder.find, _name(request))
     if path is None:
         raise TempFileNotFoundError
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    headers = {
+        "Content-Type": AudioFormat(path.suffix[1:]).content_type,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
     return web.FileResponse(path, headers=headers)
 
 
