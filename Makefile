@@ -22,7 +22,6 @@ check: $(VENV)/dev.stamp
 
 benchmark: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.memory
-	$(BIN)/python -m benchmarks.cpu
 
 # Writes the locked requirements anew; needs uv.
 lock:

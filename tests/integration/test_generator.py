@@ -6,7 +6,6 @@ import os
 import re
 import time
 import wave
-from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -28,17 +27,14 @@ from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 PATIENCE = 20.0
 AUDIO, SECRET = b"0123456789" * 10, b"the canary's own bytes"
-GOOD = b'{"text": "Hello world", "voice": "tone"}'
+GOOD, JSON = b'{"text": "Hello world", "voice": "tone"}', "application/json"
 Client = TestClient[Any, Any]
-Answer = tuple[int, bytes, Mapping[str, str]]
 
 
 @asynccontextmanager
-async def serving(
-    folder: TempFolder, voice: SpeechSynthesizer, ttl: float = 3600
-) -> AsyncIterator[Client]:
+async def serving(folder: TempFolder, voice: SpeechSynthesizer) -> AsyncIterator[Client]:
     recorder = Recorder(voice, folder, queue=2)
-    app = create_generator(recorder, temp_file_ttl=timedelta(seconds=ttl))
+    app = create_generator(recorder, temp_file_ttl=timedelta(hours=1))
     async with TestClient(TestServer(app)) as client:
         yield client
 
@@ -65,14 +61,12 @@ async def client(folder: TempFolder) -> AsyncIterator[Client]:
 
 async def ask(
     client: Client, method: str, path: str, header: tuple[str, str] = ("A", "b"), body: bytes = b""
-) -> Answer:
+) -> tuple[int, bytes, Mapping[str, str]]:
     async with client.request(method, path, headers=[header], data=body) as answer:
         return answer.status, await answer.read(), answer.headers
 
 
-async def generate(
-    client: Client, body: bytes = GOOD, kind: str = "application/json"
-) -> tuple[int, dict[str, Any]]:
+async def generate(client: Client, body: bytes = GOOD, kind: str = JSON) -> tuple[int, Any]:
     status, told, _ = await ask(client, "POST", "/api/generate", ("Content-Type", kind), body)
     return status, json.loads(told)
 
@@ -84,22 +78,20 @@ def names(folder: TempFolder) -> set[str]:
 async def test_a_text_becomes_a_temp_file(client: Client, folder: TempFolder) -> None:
     before = names(folder)
     status, told = await generate(client)
-    url = told["audio_url"]
-    assert status == 201
-    assert re.fullmatch(r"/temp/audio_[0-9a-f]{32}\.wav", url)
+    name, url = told["filename"], told["audio_url"]
+    assert (status, url) == (201, f"/temp/{name}")
+    assert re.fullmatch(r"audio_[0-9a-f]{32}\.wav", name)
     _, audio, headers = await ask(client, "GET", url)
     with wave.open(BytesIO(audio)) as file:
         assert file.getparams()[:4] == (1, 2, 8000, 12 * 400)
-    name, kind = url.removeprefix("/temp/"), headers["Content-Type"]
     shape = {"success": True, "audio_url": url, "filename": name, "content_type": "audio/wav"}
     sound = {"voice": "tone", "size": len(audio), "duration": 0.6, "sample_rate": 8000}
-    assert (told, kind) == ({**shape, **sound}, "audio/wav")
+    assert (told, headers["Content-Type"]) == ({**shape, **sound}, "audio/wav")
     assert names(folder) - before == {name}
 
 
 def test_names_have_128_random_bits_and_never_repeat(folder: TempFolder) -> None:
-    texts = [str(folder.new_name()) for _ in range(2000)]
-    numbers = {int(text.removeprefix("audio_").removesuffix(".wav"), 16) for text in texts}
+    numbers = {int(str(folder.new_name())[len("audio_") : -len(".wav")], 16) for _ in range(2000)}
     assert len(numbers) == 2000
     assert all(700 < sum(number >> bit & 1 for number in numbers) < 1300 for bit in range(128))
 
@@ -115,15 +107,12 @@ FAULTY = r"""
 
 
 @pytest.mark.parametrize("faulty", FAULTY.split())
-async def test_fields_that_break_their_rules_are_named(
-    client: Client, folder: TempFolder, faulty: str
-) -> None:
+async def test_faulty_fields_are_named(client: Client, folder: TempFolder, faulty: str) -> None:
     before, fields = names(folder), json.loads(faulty.replace("LONG", "x" * 100_001))
     body = json.dumps({**json.loads(GOOD), **fields}).replace("Infinity", "1e999").encode()
     status, problem = await generate(client, body)
     assert (status, problem["code"], problem["success"]) == (422, "invalid_request", False)
-    assert {fault["field"] for fault in problem["errors"]} == set(fields)
-    assert names(folder) == before
+    assert ({fault["field"] for fault in problem["errors"]}, names(folder)) == ({*fields}, before)
 
 
 BROKEN = b"""
@@ -132,7 +121,7 @@ BROKEN = b"""
 """
 KINDS = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json", "a")
 MALFORMED = [
-    *((body, "application/json") for body in (b"", b"[" * 100_000, b"9" * 5000, *BROKEN.split())),
+    *((body, JSON) for body in (b"", b"[" * 100_000, b"9" * 5000, *BROKEN.split())),
     *((GOOD, kind) for kind in KINDS),
 ]
 
@@ -163,39 +152,36 @@ class Halting(ToneSynthesizer):
 async def test_when_the_queue_is_full_the_next_is_told_to_come_later(folder: TempFolder) -> None:
     voice, before = Halting(), names(folder)
     async with serving(folder, voice) as client, asyncio.TaskGroup() as group:
-        post = (client, "POST", "/api/generate", ("Content-Type", "application/json"), GOOD)
+        post = (client, "POST", "/api/generate", ("Content-Type", JSON), GOOD)
         asked = {group.create_task(ask(*post)) for _ in range(4)}
-        refused, taken = await asyncio.wait(asked, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+        refused, taken = await asyncio.wait(asked, return_when="FIRST_COMPLETED")
         ((status, problem, headers),) = [task.result() for task in refused]
         assert (status, b'"overloaded"' in problem, headers["Retry-After"]) == (503, True, "2")
         assert all(name.endswith(".part") for name in names(folder) - before)
         voice.go.set()
-        assert {(await task)[0] for task in taken} == {201}
+        assert [(await task)[0] for task in taken] == [201] * 3
         assert (await generate(client))[0] == 201
 
 
-@pytest.mark.parametrize(
-    ("error", "status"), [(SpeechUnavailableError(), 503), (RuntimeError("told to nobody"), 500)]
-)
+@pytest.mark.parametrize("error", [SpeechUnavailableError(), RuntimeError("told to nobody")])
 async def test_a_failed_synthesis_leaves_no_file_and_gives_up_its_turn(
-    folder: TempFolder, error: Exception, status: int
+    folder: TempFolder, error: Exception
 ) -> None:
     voice, before = Halting(error), names(folder)
     voice.go.set()
     async with serving(folder, voice) as client:
         for _ in range(5):
-            failed, problem = await generate(client)
-            assert (failed, "nobody" in str(problem), names(folder)) == (status, False, before)
+            status, problem = await generate(client)
+            assert status == (503 if isinstance(error, SpeechUnavailableError) else 500)
+            assert ("nobody" in str(problem), names(folder)) == (False, before)
 
 
 async def test_a_temp_file_is_served_whole_in_part_or_not_again(client: Client) -> None:
     whole = await ask(client, "GET", "/temp/real.wav")
     etag = whole[2]["ETag"]
     assert whole[:2] == (200, AUDIO)
-    assert (whole[2]["Cache-Control"], whole[2]["X-Content-Type-Options"]) == (
-        "no-store",
-        "nosniff",
-    )
+    assert whole[2]["Cache-Control"] == "no-store"
+    assert whole[2]["X-Content-Type-Options"] == "nosniff"
     for method, header, value, expected in (
         ("HEAD", "Accept", "*/*", (200, b"")),
         ("GET", "Range", "bytes=2-5", (206, b"2345")),
@@ -232,10 +218,9 @@ link.wav dangling.wav folder.wav pipe.wav .hidden.wav.part %2ehidden.wav.part ..
 real..wav r%C3%A9al.wav r℮al.wav real.wav::$DATA real.wav. real.wav%20 %20real.wav REAL.WAV
 *.wav %2a.wav re?l.wav real file://ROOT/real.wav C:/canary.wav canary.wav#/real.wav
 """
-LONG_PATHS = ("A" * 300 + ".wav", "%2e%2e%2f" * 20 + "etc/passwd", "")
 
 
-@pytest.mark.parametrize("path", [*PATHS.split(), *LONG_PATHS])
+@pytest.mark.parametrize("path", [*PATHS.split(), "", "%2e%2e%2f" * 20, "A" * 300 + ".wav"])
 @pytest.mark.parametrize("target", ["/temp/", "/api/cleanup/temp/", "http://x/temp/"])
 async def test_no_path_leads_out_of_the_folder_or_to_what_is_no_file(
     client: Client, folder: TempFolder, path: str, target: str
@@ -247,16 +232,12 @@ async def test_no_path_leads_out_of_the_folder_or_to_what_is_no_file(
         writer.write(f"{method} {line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         answer = await asyncio.wait_for(reader.read(), PATIENCE)
         writer.close()
-        status = int(answer.split()[1])
-        assert 400 <= status < 500 or b'"deleted": false' in answer, answer
-        assert SECRET not in answer
-        assert AUDIO not in answer
+        assert answer.split()[1].startswith(b"4") or b'"deleted": false' in answer, answer
+        assert not [secret for secret in (SECRET, AUDIO) if secret in answer]
     assert names(folder) == before
 
 
-async def test_the_sweeper_takes_what_is_old_parts_included_and_nothing_else(
-    folder: TempFolder,
-) -> None:
+async def test_the_sweeper_takes_all_that_is_old_and_nothing_else(folder: TempFolder) -> None:
     old = (folder.root / str(folder.new_name()), folder.part(TempName("old.wav")))
     for path in (*old, folder.root / str(folder.new_name()), folder.part(TempName("young.wav"))):
         path.write_bytes(AUDIO)

@@ -1,0 +1,50 @@
+"""The voices that speak offline keep their port's contract.
+
+Not named after its adapter: pytest could not tell it from tests/integration/test_speech.py then.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from audiolib.adapters.speech import KokoroSynthesizer, PiperSynthesizer
+from audiolib.adapters.speech.kokoro_model import KokoroModel
+from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.testing.contracts import SpeechSynthesizerContract
+
+kokoro, piper = cache(KokoroSynthesizer), cache(PiperSynthesizer)
+
+
+@pytest.fixture(scope="module")
+def each_sentence_is_said_once() -> Iterator[None]:
+    """The contract repeats one sentence at three speeds, and Kokoro takes seconds for each."""
+    say = KokoroModel.say
+    said: dict[tuple[str, float], Any] = {}
+
+    def say_once(model: KokoroModel, phonemes: str, request: SpeechRequest) -> Any:
+        key = (phonemes, request.speed)
+        if key not in said:
+            said[key] = say(model, phonemes, request)
+        return said[key].copy()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(KokoroModel, "say", say_once)
+        yield
+
+
+class TestKokoroSynthesizer(SpeechSynthesizerContract):
+    voice = "kokoro-82m"
+
+    @pytest.fixture
+    def synthesizer(self, each_sentence_is_said_once: None) -> KokoroSynthesizer:
+        return kokoro()
+
+
+class TestPiperSynthesizer(SpeechSynthesizerContract):
+    voice = "piper-joe"
+
+    @pytest.fixture
+    def synthesizer(self) -> PiperSynthesizer:
+        return piper()
