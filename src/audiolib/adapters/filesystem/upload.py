@@ -1,5 +1,6 @@
 """One file on its way into the store."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -75,7 +76,11 @@ def make_folders(folder: Path) -> None:
     while not missing[-1].parent.exists():
         missing.append(missing[-1].parent)
     for each in reversed(missing):
-        each.mkdir(mode=0o750, exist_ok=True)
+        try:
+            each.mkdir(mode=0o750, exist_ok=True)
+        except FileExistsError as file:
+            # Not the key is taken: the folder's place is.
+            raise NotADirectoryError(errno.ENOTDIR, "not a folder") from file
         sync_folder(each.parent)
 
 
