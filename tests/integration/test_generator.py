@@ -83,9 +83,9 @@ async def test_a_text_becomes_a_temp_file(client: Client, folder: TempFolder) ->
     assert re.fullmatch(r"audio_[0-9a-f]{32}\.wav", name)
     _, audio, headers = await ask(client, "GET", url)
     with wave.open(BytesIO(audio)) as file:
-        assert file.getparams()[:4] == (1, 2, 8000, 12 * 400)
+        assert file.getparams()[:4] == (1, 2, 8000, 11 * 400)
     shape = {"success": True, "audio_url": url, "filename": name, "content_type": "audio/wav"}
-    sound = {"voice": "tone", "size": len(audio), "duration": 0.6, "sample_rate": 8000}
+    sound = {"voice": "tone", "size": len(audio), "duration": 0.55, "sample_rate": 8000}
     assert (told, headers["Content-Type"]) == ({**shape, **sound}, "audio/wav")
     assert names(folder) - before == {name}
 

@@ -97,7 +97,7 @@ def build_container(settings: Settings) -> Container:
         settings=providers.Object(settings),
         source=providers.Factory(HttpAudioSource, session=session, settings=settings.http),
         cleaner=(
-            providers.Factory(HttpTempCleaner, session=session)
+            providers.Factory(HttpTempCleaner, session=session, settings=settings.http)
             if settings.temp_cleaner == "http"
             else providers.Factory(NoTempCleaner)
         ),

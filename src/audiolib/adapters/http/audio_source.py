@@ -16,7 +16,7 @@ from audiolib.domain.model.errors import SourceNotFoundError, SourceUnavailableE
 from audiolib.domain.model.source import TempFile
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 
-_ETAG = re.compile(r"[ -~]{1,256}", re.ASCII)
+_STRONG_ETAG = re.compile(r'"[!#-~]{0,254}"', re.ASCII)
 
 
 @attrs.frozen(kw_only=True)
@@ -71,9 +71,9 @@ class HttpAudioSource(AudioSource):
 
 
 def _etag(response: aiohttp.ClientResponse) -> str | None:
-    """None too for one that no document could keep, or no If-Match could carry."""
+    """None too for a weak one, which no If-Match ever matches (RFC 9110, section 13.1.1)."""
     etag = response.headers.get("ETag", "")
-    return etag if _ETAG.fullmatch(etag) else None
+    return etag if _STRONG_ETAG.fullmatch(etag) else None
 
 
 def _refuse_untrusted(response: aiohttp.ClientResponse, temp_file: TempFile) -> None:

@@ -1,5 +1,6 @@
 """A voice without dependencies: one tone for every letter."""
 
+import asyncio
 import math
 import struct
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 SAMPLE_RATE = 8000
 _SECONDS_A_LETTER = 0.05
+_LETTERS_AT_ONCE = 20
 
 
 class ToneSynthesizer(SpeechSynthesizer):
@@ -20,15 +22,17 @@ class ToneSynthesizer(SpeechSynthesizer):
     async def speak(self, request: SpeechRequest) -> AsyncIterator[Pcm]:
         if request.voice not in self.voices:
             raise InvalidRequestError(FieldFault("voice", "is none of: tone"))
-        for word in request.text.split() or [""]:
-            yield Pcm(sample_rate=SAMPLE_RATE, frames=_hum(word + " ", request.speed))
+        for start in range(0, len(request.text), _LETTERS_AT_ONCE):
+            letters = request.text[start : start + _LETTERS_AT_ONCE]
+            yield Pcm(sample_rate=SAMPLE_RATE, frames=_hum(letters, request.speed))
+            await asyncio.sleep(0)
 
 
-def _hum(word: str, speed: float) -> bytes:
+def _hum(letters: str, speed: float) -> bytes:
     length = int(SAMPLE_RATE * _SECONDS_A_LETTER / speed)
     samples = [
         int(8000 * math.sin(2 * math.pi * (200 + ord(letter) % 64 * 10) * n / SAMPLE_RATE))
-        for letter in word
+        for letter in letters
         for n in range(length)
     ]
     return struct.pack(f"<{len(samples)}h", *samples)
