@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check benchmark lock clean
+.PHONY: demo test soak check benchmark lock clean
 
 # Speaks a sentence, saves it, plays it back: real services on free ports, nothing else needed.
 demo: $(VENV)/demo.stamp
@@ -11,6 +11,10 @@ demo: $(VENV)/demo.stamp
 # Every test, with its own SeaweedFS and MongoDB-wire server on free ports.
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+# The long runs, their figures beside their goals; an hour or so.
+soak: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.soak
 
 # Format, lint, types, layers.
 check: $(VENV)/dev.stamp
