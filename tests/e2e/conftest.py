@@ -40,7 +40,7 @@ async def stack(
     async with running_stack(environment, tmp_path) as stack:
         yield stack
         store = await stack.store()
-        for key in [key async for key in store.keys("")]:
+        for key in [found.key async for found in store.objects("")]:
             await store.delete(ObjectKey.parse(key))
 
 

@@ -22,7 +22,7 @@ NOT_AUDIO = {
 
 async def assert_nothing_was_kept(stack: Stack) -> None:
     store, repo = await stack.store(), await stack.repo()
-    assert [key async for key in store.keys("acme/")] == []
+    assert [found.key async for found in store.objects("acme/")] == []
     assert await store.unfinished("acme/") == []
     assert (await repo.page(TENANT, PageRequest())).assets == ()
 

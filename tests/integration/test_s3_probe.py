@@ -85,7 +85,7 @@ async def test_a_store_that_keeps_its_promises_is_taken(s3_server: S3Server) -> 
     settings = S3Settings(endpoint_url=s3_server.endpoint_url, bucket="audiolib-probe")
     async with open_s3(settings, now=utc_now, new_token=new_token) as store:
         assert not store.weak
-        assert [key async for key in store.keys("")] == []
+        assert [found.key async for found in store.objects("")] == []
 
 
 async def test_a_store_that_breaks_them_is_refused_and_each_is_named() -> None:

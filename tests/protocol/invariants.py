@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 
 from audiolib.adapters.memory import MemoryAssets, MemoryObjectStore
 from audiolib.domain.model.asset import AssetState, AudioAsset
@@ -23,9 +24,14 @@ class WatchedObjects(MemoryObjectStore):
     seen: dict[AssetId, tuple[object, AudioAsset]]
 
     async def put(
-        self, key: ObjectKey, content: HashedStream, *, content_type: str
+        self,
+        key: ObjectKey,
+        content: HashedStream,
+        *,
+        content_type: str,
+        attributes: Mapping[str, str] | None = None,
     ) -> StoredObject:
-        stored = await super().put(key, content, content_type=content_type)
+        stored = await super().put(key, content, content_type=content_type, attributes=attributes)
         self.written[str(key)] += 1
         return stored
 

@@ -252,7 +252,7 @@ class SaveProtocol(RuleBasedStateMachine):
         keys: list[str] = []
 
         async def list_all() -> None:
-            keys.extend([key async for key in self.world.objects.keys("")])
+            keys.extend([found.key async for found in self.world.objects.objects("")])
 
         run_alone(list_all)
         return keys

@@ -34,7 +34,7 @@ def command(url: str, **fields: Any) -> SaveAudio:
 
 
 async def keys(library: InMemoryLibrary) -> list[str]:
-    return [key async for key in library.world.objects.keys("")]
+    return [found.key async for found in library.world.objects.objects("")]
 
 
 def states(library: InMemoryLibrary) -> list[AssetState]:

@@ -1,7 +1,7 @@
 """Port: durable storage for immutable bytes."""
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Protocol
@@ -11,7 +11,12 @@ import attrs
 from audiolib.domain.model.byte_range import ByteRange, Slice
 from audiolib.domain.model.hashed_stream import HashedStream
 from audiolib.domain.model.naming import KeyStem, ObjectKey
-from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.domain.model.stored_object import (
+    DescribedObject,
+    ListedObject,
+    PresignedUrl,
+    StoredObject,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -35,12 +40,18 @@ class ObjectStore(Protocol):
 
     @abstractmethod
     async def put(
-        self, key: ObjectKey, content: HashedStream, *, content_type: str
+        self,
+        key: ObjectKey,
+        content: HashedStream,
+        *,
+        content_type: str,
+        attributes: Mapping[str, str] | None = None,
     ) -> StoredObject:
         """Store all of content under key, or nothing at all; durable on return.
 
         Readers never see a part of an object. What `content` raises is passed on, and, as when
-        cancelled, neither an object nor an unfinished upload stays.
+        cancelled, neither an object nor an unfinished upload stays. `attributes` are kept beside
+        the bytes: names of a-z and -, values of printable ASCII, 1,900 bytes in all at most.
 
         Returns: size and SHA-256 as the store has them, not as they were sent.
 
@@ -60,8 +71,8 @@ class ObjectStore(Protocol):
         """
 
     @abstractmethod
-    async def size(self, key: ObjectKey) -> int:
-        """An object's size in bytes. Raises: ObjectNotFoundError."""
+    async def describe(self, key: ObjectKey) -> DescribedObject:
+        """An object's size and attributes. Raises: ObjectNotFoundError."""
 
     @abstractmethod
     async def delete(self, key: ObjectKey) -> None:
@@ -72,8 +83,12 @@ class ObjectStore(Protocol):
         """Remove every object and every unfinished upload under the stem. Idempotent."""
 
     @abstractmethod
-    def keys(self, prefix: str = "") -> AsyncIterator[str]:
-        """The keys that begin with prefix.
+    async def give_up(self, key: str) -> None:
+        """End the unfinished uploads of a key; a complete object stays. Idempotent."""
+
+    @abstractmethod
+    def objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
+        """The objects whose keys begin with prefix.
 
         Those of one tenant come together, ascending; the tenants come in an order of the store's
         own, the same each time (S3 sorts whole keys, SeaweedFS folder by folder).

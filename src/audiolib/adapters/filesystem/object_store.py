@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import islice
@@ -11,16 +11,26 @@ from typing import TypeVar
 
 import attrs
 
+from audiolib.adapters.filesystem.attributes import (
+    attributes_file,
+    attributes_path,
+    described,
+)
 from audiolib.adapters.filesystem.errors import translated
-from audiolib.adapters.filesystem.upload import Upload, make_folders, object_name, sync_folder
-from audiolib.adapters.filesystem.walk import files
+from audiolib.adapters.filesystem.upload import Upload, make_folders, sync_folder
+from audiolib.adapters.filesystem.walk import listed, unfinished_files, unfinished_keys
 from audiolib.domain.model.byte_range import ByteRange, Slice
 from audiolib.domain.model.chunking import in_pieces
 from audiolib.domain.model.errors import StorageUnavailableError
 from audiolib.domain.model.hashed_stream import HashedStream
 from audiolib.domain.model.naming import KeyStem, ObjectKey
 from audiolib.domain.model.signed_link import SignedLink
-from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.domain.model.stored_object import (
+    DescribedObject,
+    ListedObject,
+    PresignedUrl,
+    StoredObject,
+)
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 
 T = TypeVar("T")
@@ -46,26 +56,34 @@ class FilesystemObjectStore(ObjectStore):
     new_token: Callable[[], str]
 
     async def put(
-        self, key: ObjectKey, content: HashedStream, *, content_type: str
+        self,
+        key: ObjectKey,
+        content: HashedStream,
+        *,
+        content_type: str,
+        attributes: Mapping[str, str] | None = None,
     ) -> StoredObject:
         upload = Upload(self.root / str(key), token=self.new_token())
         try:
-            size = await self._copy(content, upload, key)
+            last = await self._copy(content, upload, key)
+            beside = attributes_file(attributes or {}, content.sha256)
+            with translated(key):
+                size = await _in_thread(upload.complete, last, beside)
         except BaseException:
             with translated(key):
                 await _in_thread(upload.give_up)
             raise
         return StoredObject(key=key, size=size, sha256=content.sha256, content_type=content_type)
 
-    async def _copy(self, content: HashedStream, upload: Upload, key: ObjectKey) -> int:
+    async def _copy(self, content: HashedStream, upload: Upload, key: ObjectKey) -> bytes:
+        """Writes all but the last piece, which is returned: completing writes it."""
         last = b""
         async for piece in in_pieces(content, _PIECE):
             if last:
                 with translated(key):
                     await _in_thread(upload.write, last)
             last = piece
-        with translated(key):
-            return await _in_thread(upload.complete, last)
+        return last
 
     @asynccontextmanager
     async def open(
@@ -90,36 +108,37 @@ class FilesystemObjectStore(ObjectStore):
             at += len(chunk)
             yield chunk
 
-    async def size(self, key: ObjectKey) -> int:
+    async def describe(self, key: ObjectKey) -> DescribedObject:
         with translated(key):
-            return (await _in_thread((self.root / str(key)).lstat)).st_size
+            return await _in_thread(described, self.root / str(key))
 
     async def delete(self, key: ObjectKey) -> None:
+        path = self.root / str(key)
         with translated(key):
-            await _in_thread(_remove, [self.root / str(key)])
+            await _in_thread(_remove, [path, attributes_path(path)])
 
     async def purge(self, stem: KeyStem) -> None:
         with translated(str(stem)):
             await _in_thread(_purge, self.root / str(stem))
 
-    async def keys(self, prefix: str = "") -> AsyncIterator[str]:
-        found = (path for path in files(self.root, prefix) if "/." not in path)
-        while names := await self._next(found):
-            for name in names:
-                yield name
+    async def give_up(self, key: str) -> None:
+        with translated(key):
+            await _in_thread(lambda: _remove(unfinished_files(self.root / key)))
+
+    async def objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
+        found = listed(self.root, prefix)
+        while some := await self._next(found):
+            for each in some:
+                yield each
 
     async def unfinished(self, prefix: str = "") -> list[str]:
-        keys = []
-        found = (path for path in files(self.root, prefix) if "/." in path)
-        while paths := await self._next(found):
-            for path in paths:
-                folder, _, name = path.rpartition("/")
-                key = f"{folder}/{object_name(name)}"
-                if key.startswith(prefix):
-                    keys.append(key)
-        return keys
+        found = unfinished_keys(self.root, prefix)
+        keys = set[str]()
+        while some := await self._next(found):
+            keys.update(some)
+        return sorted(keys)
 
-    async def _next(self, found: Iterator[str]) -> list[str]:
+    async def _next(self, found: Iterator[T]) -> list[T]:
         with translated("listing"):
             return await _in_thread(lambda: list(islice(found, _NAMES_AT_ONCE)))
 

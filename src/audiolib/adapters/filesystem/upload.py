@@ -4,20 +4,25 @@ import errno
 import os
 from pathlib import Path
 
+from audiolib.adapters.filesystem.attributes import SUFFIX, attributes_path
+
 _PART = ".part"
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Upload:
     """Written under a hidden name of its own, and linked to its true name when complete.
 
-    The order is fsync of the file, link, unlink of the hidden name, fsync of the folder: after a
-    crash the object is there whole or not at all. All methods block.
+    The order is fsync of the file, its attributes beside it and their fsync, link, unlink of the
+    hidden name, fsync of the folder: after a crash the object is there whole, with its attributes,
+    or not at all. Whoever creates the attributes has the key. All methods block.
     """
 
     def __init__(self, final: Path, *, token: str) -> None:
         self._final = final
         self._part = final.with_name(f".{final.name}.{token}{_PART}")
         self._descriptor: int | None = None
+        self._described = False
         self._linked = False
 
     def write(self, data: bytes) -> None:
@@ -27,7 +32,7 @@ class Upload:
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
 
-    def complete(self, data: bytes) -> int:
+    def complete(self, data: bytes, attributes: bytes) -> int:
         """Write the last bytes and make the object appear, durably. Returns: its size.
 
         Raises: FileExistsError when the name is taken.
@@ -38,6 +43,7 @@ class Upload:
         size = os.fstat(self._descriptor).st_size
         os.close(self._descriptor)
         self._descriptor = None
+        self._describe(attributes)
         os.link(self._part, self._final)
         self._linked = True
         self._part.unlink()
@@ -52,22 +58,34 @@ class Upload:
         self._part.unlink(missing_ok=True)
         if self._linked:
             self._final.unlink(missing_ok=True)
+        if self._described:
+            attributes_path(self._final).unlink(missing_ok=True)
             sync_folder(self._final.parent)
 
-    def _create(self) -> int:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    def _describe(self, attributes: bytes) -> None:
+        descriptor = os.open(attributes_path(self._final), _CREATE, 0o640)
+        self._described = True
         try:
-            return os.open(self._part, flags, 0o640)
+            os.write(descriptor, attributes)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _create(self) -> int:
+        try:
+            return os.open(self._part, _CREATE, 0o640)
         except FileNotFoundError:
             make_folders(self._part.parent)
-            return os.open(self._part, flags, 0o640)
+            return os.open(self._part, _CREATE, 0o640)
 
 
 def object_name(name: str) -> str | None:
-    """The object's name behind an unfinished upload's file name; None for other files."""
-    if not (name.startswith(".") and name.endswith(_PART)):
-        return None
-    return name[1 : -len(_PART)].rpartition(".")[0]
+    """The object's name behind a hidden file's name; None for files that aren't ours."""
+    if name.startswith(".") and name.endswith(_PART):
+        return name[1 : -len(_PART)].rpartition(".")[0]
+    if name.startswith(".") and name.endswith(SUFFIX):
+        return name[1 : -len(SUFFIX)]
+    return None
 
 
 def make_folders(folder: Path) -> None:

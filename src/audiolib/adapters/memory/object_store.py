@@ -1,7 +1,7 @@
 """An object store in memory."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -13,7 +13,12 @@ from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import ObjectExistsError, ObjectNotFoundError
 from audiolib.domain.model.hashed_stream import HashedStream
 from audiolib.domain.model.naming import KeyStem, ObjectKey
-from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.domain.model.stored_object import (
+    DescribedObject,
+    ListedObject,
+    PresignedUrl,
+    StoredObject,
+)
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 
 
@@ -21,6 +26,7 @@ from audiolib.ports.object_store import ObjectStore, OpenedObject
 class _Object:
     data: bytes = attrs.field(repr=False)
     content_type: str
+    attributes: Mapping[str, str]
 
 
 class MemoryObjectStore(ObjectStore):
@@ -40,7 +46,12 @@ class MemoryObjectStore(ObjectStore):
         self._uploads: list[str] = []
 
     async def put(
-        self, key: ObjectKey, content: HashedStream, *, content_type: str
+        self,
+        key: ObjectKey,
+        content: HashedStream,
+        *,
+        content_type: str,
+        attributes: Mapping[str, str] | None = None,
     ) -> StoredObject:
         data = bytearray()
         self._uploads.append(str(key))
@@ -51,7 +62,7 @@ class MemoryObjectStore(ObjectStore):
             self._uploads.remove(str(key))
         if str(key) in self._objects:
             raise ObjectExistsError(f"{key} is taken")
-        self._objects[str(key)] = _Object(bytes(data), content_type)
+        self._objects[str(key)] = _Object(bytes(data), content_type, dict(attributes or {}))
         return StoredObject(
             key=key,
             size=len(data),
@@ -69,8 +80,13 @@ class MemoryObjectStore(ObjectStore):
             size=len(data), part=cut, chunks=self._chunks(data[cut.start : cut.stop])
         )
 
-    async def size(self, key: ObjectKey) -> int:
-        return len(self.read(key))
+    async def describe(self, key: ObjectKey) -> DescribedObject:
+        data = self.read(key)
+        return DescribedObject(
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            attributes=self._objects[str(key)].attributes,
+        )
 
     async def delete(self, key: ObjectKey) -> None:
         self._objects.pop(str(key), None)
@@ -79,10 +95,13 @@ class MemoryObjectStore(ObjectStore):
         for key in [key for key in self._objects if key.startswith(f"{stem}.")]:
             del self._objects[key]
 
-    async def keys(self, prefix: str = "") -> AsyncIterator[str]:
+    async def give_up(self, key: str) -> None:
+        """An upload in memory ends with its put."""
+
+    async def objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
         for key in sorted(self._objects):
             if key.startswith(prefix):
-                yield key
+                yield ListedObject(key=key, size=len(self._objects[key].data))
 
     async def unfinished(self, prefix: str = "") -> list[str]:
         return [key for key in self._uploads if key.startswith(prefix)]

@@ -1,7 +1,7 @@
 """ObjectStore on S3: MinIO, SeaweedFS, AWS and their kin."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ import aiohttp
 import attrs
 
 from audiolib.adapters.s3.errors import translated
-from audiolib.adapters.s3.upload import CLAIM, Upload
+from audiolib.adapters.s3.upload import CLAIM, SHA256, TOKEN, Upload
 from audiolib.adapters.s3.wire import Wire
 from audiolib.domain.model.byte_range import ByteRange, Slice
 from audiolib.domain.model.chunking import in_pieces
@@ -18,7 +18,12 @@ from audiolib.domain.model.content_disposition import attachment
 from audiolib.domain.model.errors import RangeNotSatisfiableError
 from audiolib.domain.model.hashed_stream import HashedStream
 from audiolib.domain.model.naming import KeyStem, ObjectKey
-from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.domain.model.stored_object import (
+    DescribedObject,
+    ListedObject,
+    PresignedUrl,
+    StoredObject,
+)
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 
 _READ = 256 * 1024
@@ -42,7 +47,12 @@ class S3ObjectStore(ObjectStore):
     weak: bool = False
 
     async def put(
-        self, key: ObjectKey, content: HashedStream, *, content_type: str
+        self,
+        key: ObjectKey,
+        content: HashedStream,
+        *,
+        content_type: str,
+        attributes: Mapping[str, str] | None = None,
     ) -> StoredObject:
         upload = Upload(
             client=self.client,
@@ -51,6 +61,7 @@ class S3ObjectStore(ObjectStore):
             key=str(key),
             content_type=content_type,
             token=self.new_token(),
+            attributes=attributes or {},
         )
         pieces = in_pieces(content, self.part_size)
         begun = [piece async for piece in _up_to_two(pieces)]
@@ -59,7 +70,7 @@ class S3ObjectStore(ObjectStore):
             size = content.size
         else:
             await upload.in_parts(_resumed(begun, pieces))
-            size = await self.size(key)
+            size = (await self.describe(key)).size
         digest = await self._digest(key) if self.weak else content.sha256
         return StoredObject(key=key, size=size, sha256=digest, content_type=content_type)
 
@@ -68,19 +79,25 @@ class S3ObjectStore(ObjectStore):
         self, key: ObjectKey, part: ByteRange | None = None
     ) -> AsyncIterator[OpenedObject]:
         if part is not None and part.first is None and not part.last:
-            raise RangeNotSatisfiableError(await self.size(key))
+            raise RangeNotSatisfiableError((await self.describe(key)).size)
         headers = {} if part is None else {"Range": _range(part)}
         async with self.wire.get(self._where(key), headers) as response:
             if response.status == 416:
-                raise RangeNotSatisfiableError(await self.size(key))
+                raise RangeNotSatisfiableError((await self.describe(key)).size)
             size = _total(response)
             cut = Slice(start=0, stop=size) if part is None else part.within(size)
             yield OpenedObject(size=size, part=cut, chunks=_chunks(response, key))
 
-    async def size(self, key: ObjectKey) -> int:
+    async def describe(self, key: ObjectKey) -> DescribedObject:
         with translated(key):
             found = await self.client.head_object(**self._where(key))
-        return int(found["ContentLength"])
+        attributes = dict(found["Metadata"])
+        attributes.pop(TOKEN, None)
+        return DescribedObject(
+            size=int(found["ContentLength"]),
+            sha256=attributes.pop(SHA256, None),
+            attributes=attributes,
+        )
 
     async def delete(self, key: ObjectKey) -> None:
         with translated(key):
@@ -88,22 +105,27 @@ class S3ObjectStore(ObjectStore):
 
     async def purge(self, stem: KeyStem) -> None:
         with translated(stem):
-            for key in [key async for key in self._listed(f"{stem}.")]:
-                await self.client.delete_object(Bucket=self.bucket, Key=key)
+            for found in [found async for found in self._listed(f"{stem}.")]:
+                await self.client.delete_object(Bucket=self.bucket, Key=found.key)
             for upload in await self._uploads(f"{stem}."):
-                await self.client.abort_multipart_upload(
-                    Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"]
-                )
+                await self._abort(upload)
 
-    async def keys(self, prefix: str = "") -> AsyncIterator[str]:
-        async for key in self._listed(prefix):
-            if not key.endswith(CLAIM):
-                yield key
+    async def give_up(self, key: str) -> None:
+        with translated(key):
+            for upload in await self._uploads(key):
+                if upload["Key"] == key:
+                    await self._abort(upload)
+            await self.client.delete_object(Bucket=self.bucket, Key=key + CLAIM)
+
+    async def objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
+        async for found in self._listed(prefix):
+            if not found.key.endswith(CLAIM):
+                yield found
 
     async def unfinished(self, prefix: str = "") -> list[str]:
         uploads = {upload["Key"] for upload in await self._uploads(prefix)}
-        claims = {key async for key in self._listed(prefix) if key.endswith(CLAIM)}
-        return sorted(uploads | {key.removesuffix(CLAIM) for key in claims})
+        listed = [found.key async for found in self._listed(prefix)]
+        return sorted(uploads | {k.removesuffix(CLAIM) for k in listed if k.endswith(CLAIM)})
 
     async def presign(
         self, key: ObjectKey, *, expires_in: timedelta, content_type: str, filename: str
@@ -126,7 +148,12 @@ class S3ObjectStore(ObjectStore):
     def _where(self, key: ObjectKey) -> dict[str, Any]:
         return {"Bucket": self.bucket, "Key": str(key)}
 
-    async def _listed(self, prefix: str) -> AsyncIterator[str]:
+    async def _abort(self, upload: dict[str, Any]) -> None:
+        await self.client.abort_multipart_upload(
+            Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"]
+        )
+
+    async def _listed(self, prefix: str) -> AsyncIterator[ListedObject]:
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=prefix
         )
@@ -135,7 +162,7 @@ class S3ObjectStore(ObjectStore):
                 for found in page.get("Contents", ()):
                     # SeaweedFS reads a//b as a/b, so it is asked again here.
                     if found["Key"].startswith(prefix):
-                        yield found["Key"]
+                        yield ListedObject(key=found["Key"], size=found["Size"])
 
     async def _uploads(self, prefix: str) -> list[dict[str, Any]]:
         pages = self.client.get_paginator("list_multipart_uploads").paginate(

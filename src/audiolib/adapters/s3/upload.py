@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import attrs
@@ -17,6 +17,7 @@ from audiolib.domain.model.errors import (
 )
 
 CLAIM = ".claim"
+SHA256 = "sha256"
 TOKEN = "put-token"  # noqa: S105 - the name of a metadata entry, no secret
 
 
@@ -31,6 +32,7 @@ class Upload:
     key: str
     content_type: str
     token: str
+    attributes: Mapping[str, str] = attrs.field(factory=dict)
 
     async def whole(self, body: bytes, *, sha256: str) -> None:
         """The store itself refuses a body that hasn't the digest.
@@ -38,17 +40,17 @@ class Upload:
         Raises: ObjectExistsError, InsufficientStorageError, StorageUnavailableError.
         """
         checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
-        parameters = self._where | {
+        parameters: dict[str, Any] = self._where | {
             "IfNoneMatch": "*",
             "ContentType": self.content_type,
             "ChecksumSHA256": checksum,
-            "Metadata": {TOKEN: self.token},
+            "Metadata": self._metadata | {SHA256: sha256},
         }
         headers = {
             "If-None-Match": "*",
             "Content-Type": self.content_type,
             "x-amz-checksum-sha256": checksum,
-            f"x-amz-meta-{TOKEN}": self.token,
+            **{f"x-amz-meta-{name}": value for name, value in parameters["Metadata"].items()},
         }
         try:
             await self.wire.put("put_object", parameters, headers, body)
@@ -65,7 +67,7 @@ class Upload:
 
         Raises: as `whole`, and whatever pieces raise.
         """
-        claim = attrs.evolve(self, key=self.key + CLAIM)
+        claim = attrs.evolve(self, key=self.key + CLAIM, attributes={})
         await claim.whole(b"", sha256=hashlib.sha256().hexdigest())
         try:
             await self._claimed(pieces)
@@ -86,7 +88,7 @@ class Upload:
                 **self._where,
                 ContentType=self.content_type,
                 ChecksumAlgorithm="CRC32",
-                Metadata={TOKEN: self.token},
+                Metadata=self._metadata,
             )
         upload = self._where | {"UploadId": begun["UploadId"]}
         try:
@@ -98,6 +100,10 @@ class Upload:
         except BaseException:
             await self._abort(upload)
             raise
+
+    @property
+    def _metadata(self) -> dict[str, str]:
+        return {**self.attributes, TOKEN: self.token}
 
     @property
     def _where(self) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from audiolib.domain.model.errors import (
 )
 from audiolib.domain.model.hashed_stream import HashedStream
 from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.object_attributes import object_attributes
 from audiolib.domain.model.source import SourceBases, TempFile
 from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
 from audiolib.domain.use_cases.lease import Lease
@@ -127,7 +128,12 @@ class SaveAudioToLibrary:
             )
             content = HashedStream(aiter(watched))
             key = intent.stem.key(audio_format.extension)
-            stored = await self.store.put(key, content, content_type=audio_format.content_type)
+            stored = await self.store.put(
+                key,
+                content,
+                content_type=audio_format.content_type,
+                attributes=object_attributes(intent, duration),
+            )
         facts = _verified(stored, content, watched.facts)
         url = await self.store.presign(
             stored.key,

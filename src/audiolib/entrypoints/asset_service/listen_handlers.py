@@ -60,7 +60,8 @@ async def follow_link(request: web.Request) -> web.StreamResponse:
         "Cache-Control": "private, no-store",
     }
     if request.method == "HEAD":
-        return _head(await request.app[STORE].size(link.key), headers, link.content_type)
+        described = await request.app[STORE].describe(link.key)
+        return _head(described.size, headers, link.content_type)
     part = range_of(request.headers.get("Range"), None, "")
     async with request.app[STORE].open(link.key, part) as opened:
         return await _stream(request, opened, part, headers, link.content_type)

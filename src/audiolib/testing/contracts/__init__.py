@@ -26,6 +26,7 @@ pytest.register_assert_rewrite(
             "metadata_repo_commit",
             "metadata_repo_page",
             "object_store",
+            "object_store_attributes",
             "object_store_hooks",
             "object_store_links",
             "object_store_listing",

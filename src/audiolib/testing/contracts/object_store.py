@@ -2,6 +2,7 @@
 
 import pytest
 
+from audiolib.testing.contracts.object_store_attributes import ObjectStoreAttributes
 from audiolib.testing.contracts.object_store_links import ObjectStoreLinks
 from audiolib.testing.contracts.object_store_listing import ObjectStoreListing
 from audiolib.testing.contracts.object_store_reading import ObjectStoreReading
@@ -10,7 +11,11 @@ from audiolib.testing.contracts.object_store_writing import ObjectStoreWriting
 
 @pytest.mark.asyncio
 class ObjectStoreContract(
-    ObjectStoreWriting, ObjectStoreReading, ObjectStoreListing, ObjectStoreLinks
+    ObjectStoreWriting,
+    ObjectStoreAttributes,
+    ObjectStoreReading,
+    ObjectStoreListing,
+    ObjectStoreLinks,
 ):
     """Override:
 

@@ -54,13 +54,13 @@ async def read(store: ObjectStore, key: ObjectKey, part: ByteRange | None = None
 
 
 async def listed(store: ObjectStore, prefix: str = "") -> list[str]:
-    return [key async for key in store.keys(prefix)]
+    return [found.key async for found in store.objects(prefix)]
 
 
 async def assert_unseen(store: ObjectStore, key: ObjectKey) -> None:
     """To readers there is no such object, nor a part of one."""
     with pytest.raises(ObjectNotFoundError):
-        await store.size(key)
+        await store.describe(key)
     with pytest.raises(ObjectNotFoundError):
         await store.open(key).__aenter__()
     assert await listed(store, str(key)) == []

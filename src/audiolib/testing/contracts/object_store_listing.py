@@ -33,7 +33,7 @@ class ObjectStoreListing(ObjectStoreHooks):
         await put(store, key, content(b"old"))
         await store.delete(key)
         with pytest.raises(ObjectNotFoundError):
-            await store.size(key)
+            await store.describe(key)
         await put(store, key, content(b"new"))
         assert await read(store, key) == b"new"
 

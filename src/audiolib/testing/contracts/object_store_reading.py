@@ -91,13 +91,13 @@ class ObjectStoreReading(ObjectStoreHooks):
 
     async def test_a_missing_object_has_no_size(self, store: ObjectStore) -> None:
         with pytest.raises(ObjectNotFoundError):
-            await store.size(new_key())
+            await store.describe(new_key())
 
     async def test_another_extension_is_another_object(self, store: ObjectStore) -> None:
         key = new_key(extension="wav")
         await put(store, key, content(DIGITS))
         with pytest.raises(ObjectNotFoundError):
-            await store.size(key.stem.key("mp3"))
+            await store.describe(key.stem.key("mp3"))
 
     async def test_leaving_early_holds_nothing_up(self, store: ObjectStore) -> None:
         key, data = new_key(), payload(self.part_size + 1)

@@ -72,7 +72,7 @@ class ObjectStoreWriting(ObjectStoreHooks):
     ) -> None:
         key, data = new_key(), payload(parts * self.part_size + more)
         await put(store, key, content(*pieces(data, 1_000_003)))
-        assert await store.size(key) == len(data)
+        assert (await store.describe(key)).size == len(data)
         assert await read(store, key) == data
 
     @sizes
@@ -173,7 +173,7 @@ class ObjectStoreWriting(ObjectStoreHooks):
         await put(store, key, content())
         with pytest.raises(ObjectExistsError):
             await put(store, key, content(b"more"))
-        assert await store.size(key) == 0
+        assert (await store.describe(key)).size == 0
 
     @pytest.mark.parametrize(("parts", "racers"), [(0, 16), (1, 3)], ids=["small", "several parts"])
     async def test_of_racing_puts_one_wins_and_its_bytes_stay(

@@ -1,0 +1,31 @@
+"""What is kept beside an object: a hidden JSON file, so that any copy of the folder has it too."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from audiolib.domain.model.stored_object import DescribedObject
+
+SUFFIX = ".attributes"
+
+
+def attributes_path(final: Path) -> Path:
+    """Where the attributes of the object at `final` lie."""
+    return final.with_name(f".{final.name}{SUFFIX}")
+
+
+def attributes_file(attributes: Mapping[str, str], sha256: str) -> bytes:
+    return json.dumps({"sha256": sha256, "attributes": dict(attributes)}).encode()
+
+
+def described(final: Path) -> DescribedObject:
+    """Blocks. Raises: FileNotFoundError when there is no object."""
+    size = final.lstat().st_size
+    try:
+        beside = json.loads(attributes_path(final).read_bytes())
+    except (FileNotFoundError, ValueError):
+        # The object was put there by other hands, or its attributes are damaged.
+        return DescribedObject(size=size)
+    return DescribedObject(
+        size=size, sha256=beside.get("sha256"), attributes=beside.get("attributes", {})
+    )

@@ -1,0 +1,139 @@
+"""What an object carries of its asset, so that documents can be rebuilt from a bucket alone."""
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+
+from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.document import Document, from_document, to_document
+from audiolib.domain.model.errors import InvalidRequestError
+from audiolib.domain.model.naming import ObjectKey
+
+LARGEST = 1_850
+"""Bytes of the one attribute: S3 takes 2 KiB of metadata in all, names included."""
+
+_NAME = "asset"
+_UNKNOWN = {
+    "text": "(unknown)",
+    "voice": "(unknown)",
+    "voice_name": "(unknown)",
+    "model": "(unknown)",
+}
+
+
+@attrs.frozen(kw_only=True)
+class Recalled:
+    """An asset as far as its object's attributes tell it: pending, without size or digest.
+
+    `duration` in seconds is what the saving client said; `complete` is False where something had
+    to be left out to fit.
+    """
+
+    asset: AudioAsset
+    duration: float | None
+    complete: bool
+
+
+def object_attributes(asset: AudioAsset, duration: float | None) -> dict[str, str]:
+    """The asset's own part of its document as zlib-compressed JSON in base64url.
+
+    Where that is more than fits, the text is cut first, then description, tags, folder and the
+    source's URL are left out.
+    """
+    for document in _ever_lighter(_carried(asset, duration)):
+        packed = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        value = base64.urlsafe_b64encode(zlib.compress(packed)).decode()
+        if len(value) <= LARGEST:
+            return {_NAME: value}
+    return {}
+
+
+def recalled(key: ObjectKey, attributes: Mapping[str, str], *, bucket: str) -> Recalled:
+    """The asset of an object; with attributes that tell nothing, what its key alone tells."""
+    try:
+        carried = json.loads(zlib.decompress(base64.urlsafe_b64decode(attributes[_NAME])))
+        return _recalled(key, carried, bucket)
+    except (KeyError, ValueError, TypeError, binascii.Error, zlib.error, InvalidRequestError):
+        return _recalled(key, _from_key(key), bucket)
+
+
+def _carried(asset: AudioAsset, duration: float | None) -> Document:
+    document = to_document(asset)
+    storage = document["storage"]
+    document["metadata"]["custom"].pop("status")
+    return {
+        "metadata": document["metadata"],
+        "original_url": storage["original_url"],
+        "original_base": storage["original_base"],
+        "idempotency": document["idempotency"],
+        "created_at": asset.created_at.isoformat(),
+        "duration": duration,
+    }
+
+
+def _ever_lighter(document: Document) -> Iterator[Document]:
+    yield document
+    metadata = document["metadata"]
+    custom = metadata["custom"]
+    text, length = custom["text"], 4096
+    while length > 8:
+        yield _without(document, custom=custom | {"text": text[:length]})
+        length = length * 3 // 4
+    custom = custom | {"text": text[:8]}
+    bare: Document = {"description": "", "tags": [], "folder": None}
+    yield _without(document, custom=custom, **bare)
+    title = metadata["title"][:60]
+    yield _without(document, custom=custom, title=title, **bare) | {"original_base": None}
+
+
+def _without(document: Document, **metadata: Any) -> Document:
+    return document | {"metadata": document["metadata"] | metadata, "complete": False}
+
+
+def _recalled(key: ObjectKey, carried: Mapping[str, Any], bucket: str) -> Recalled:
+    storage = {
+        "bucket": bucket,
+        "key": str(key.stem),
+        "original_url": carried["original_url"],
+        "original_base": carried["original_base"],
+    }
+    asset = from_document(
+        {
+            "asset_id": str(key.stem.asset_id),
+            "customer_id": key.stem.tenant.customer_id,
+            "user_id": key.stem.tenant.user_id,
+            "size": 0,
+            "state": AssetState.PENDING.value,
+            "storage": storage,
+            "metadata": carried["metadata"],
+            "idempotency": carried["idempotency"],
+            "created_at": carried["created_at"],
+        }
+    )
+    return Recalled(
+        asset=asset, duration=carried["duration"], complete=carried.get("complete", True)
+    )
+
+
+def _from_key(key: ObjectKey) -> Document:
+    return {
+        "metadata": {"title": f"Recovered {key.stem.asset_id}", "custom": _UNKNOWN},
+        "original_url": "",
+        "original_base": None,
+        "idempotency": None,
+        "created_at": _born(str(key.stem.asset_id)).isoformat(),
+        "duration": None,
+        "complete": False,
+    }
+
+
+def _born(asset_id: str) -> datetime:
+    """The time in a UUIDv7 (RFC 9562, section 5.7); ids of other versions tell none."""
+    millis = int(asset_id.replace("-", "")[:12], 16) if asset_id[14] == "7" else 0
+    return datetime.fromtimestamp(millis / 1000, UTC)

@@ -1,0 +1,75 @@
+"""What an object carries of its asset fits beside it, and tells the asset again."""
+
+import attrs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audiolib.domain.model.asset import AudioAsset
+from audiolib.domain.model.metadata import Metadata, Speech
+from audiolib.domain.model.object_attributes import object_attributes, recalled
+from audiolib.testing.contracts.samples import METADATA, payload, pending
+
+_line = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1)
+
+
+def as_recalled(asset: AudioAsset) -> AudioAsset:
+    """Without what belongs to one attempt to save it."""
+    return attrs.evolve(asset, fence="", lease_until=None)
+
+
+def test_an_ordinary_asset_comes_back_whole() -> None:
+    asset = pending()
+    found = recalled(asset.stem.key("wav"), object_attributes(asset, 1.5), bucket="audio-assets")
+    assert found.asset == as_recalled(asset)
+    assert (found.duration, found.complete) == (1.5, True)
+
+
+def test_a_long_text_is_cut_to_what_fits() -> None:
+    text = payload(20_000).hex()
+    speech = attrs.evolve(METADATA.speech, text=text)
+    asset = pending(metadata=attrs.evolve(METADATA, speech=speech))
+    attributes = object_attributes(asset, None)
+    found = recalled(asset.stem.key("wav"), attributes, bucket="audio-assets")
+    kept = found.asset.metadata.speech.text
+    assert text.startswith(kept)
+    assert len(kept) > 1000
+    assert not found.complete
+    rest = attrs.evolve(found.asset.metadata, speech=asset.metadata.speech)
+    assert rest == asset.metadata
+
+
+@given(
+    text=_line,
+    title=_line.map(lambda s: s[:200]),
+    name=_line.map(lambda s: s[:100]),
+    tags=st.lists(_line.map(lambda s: s[:64]), max_size=32, unique=True),
+    factor=st.integers(1, 1000),
+)
+def test_whatever_people_say_fits_and_is_ascii(
+    text: str, title: str, name: str, tags: list[str], factor: int
+) -> None:
+    metadata = Metadata(
+        title=title,
+        description=(text * factor)[:2000],
+        tags=tuple(tags),
+        folder=name,
+        speech=Speech(text=(text * factor)[:100_000], voice=name, voice_name=name, model=name),
+    )
+    asset = pending(metadata=metadata)
+    attributes = object_attributes(asset, None)
+    assert sum(len(key) + len(value) for key, value in attributes.items()) <= 1_900
+    assert all(value.isascii() and value.isprintable() for value in attributes.values())
+    found = recalled(asset.stem.key("wav"), attributes, bucket="audio-assets")
+    assert (found.asset.id, found.asset.tenant) == (asset.id, asset.tenant)
+    assert found.asset.created_at == asset.created_at
+    if found.complete:
+        assert found.asset.metadata == metadata
+
+
+def test_what_tells_nothing_leaves_what_the_key_tells() -> None:
+    asset = pending()
+    for attributes in ({}, {"asset": "no base64!"}, {"asset": "bm8gemxpYg=="}, {"other": "x"}):
+        found = recalled(asset.stem.key("wav"), attributes, bucket="audio-assets")
+        assert (found.asset.id, found.asset.tenant) == (asset.id, asset.tenant)
+        assert found.asset.created_at == asset.created_at
+        assert not found.complete
