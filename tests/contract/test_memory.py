@@ -9,7 +9,9 @@ from audiolib.adapters.memory import (
     MemoryAudioInspector,
     MemoryAudioSource,
     MemoryCleanupOutbox,
+    MemoryDocumentSchema,
     MemoryIntentLog,
+    MemoryInventory,
     MemoryMetadataRepo,
     MemoryObjectStore,
     MemoryTempCleaner,
@@ -17,16 +19,19 @@ from audiolib.adapters.memory import (
     ToneSynthesizer,
 )
 from audiolib.domain.model.errors import ObjectNotFoundError
-from audiolib.domain.model.naming import TempName
+from audiolib.domain.model.naming import AssetId, TempName
 from audiolib.domain.model.source import TempFile
 from audiolib.testing import FakeClock
 from audiolib.testing.contracts import (
     AudioInspectorContract,
     AudioSourceContract,
     CleanupOutboxContract,
+    DocumentSchemaContract,
     IntentLogContract,
+    InventoryContract,
     MetadataRepoContract,
     ObjectStoreContract,
+    RawDocuments,
     SpeechSynthesizerContract,
     TempCleanerContract,
 )
@@ -83,6 +88,50 @@ class TestMemoryCleanupOutbox(CleanupOutboxContract):
     @pytest.fixture
     def outbox(self, assets):
         return MemoryCleanupOutbox(assets)
+
+
+class MemoryRawDocuments(RawDocuments):
+    def __init__(self, assets):
+        self.documents = assets.documents
+
+    async def put(self, document):
+        self.documents[AssetId(document["_id"])] = document
+
+    async def get(self, asset_id):
+        return dict(self.documents[AssetId(asset_id)])
+
+
+@pytest.fixture
+def raw(assets):
+    return MemoryRawDocuments(assets)
+
+
+class TestMemoryInventory(InventoryContract):
+    @pytest.fixture
+    def repo(self, assets):
+        return MemoryMetadataRepo(assets)
+
+    @pytest.fixture
+    def inventory(self, assets):
+        return MemoryInventory(assets)
+
+    @pytest.fixture
+    def raw(self, raw):
+        return raw
+
+
+class TestMemoryDocumentSchema(DocumentSchemaContract):
+    @pytest.fixture
+    def repo(self, assets):
+        return MemoryMetadataRepo(assets)
+
+    @pytest.fixture
+    def schema(self, assets):
+        return MemoryDocumentSchema(assets)
+
+    @pytest.fixture
+    def raw(self, raw):
+        return raw
 
 
 @pytest.fixture

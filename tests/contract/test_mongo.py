@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from tests.servers import MongoServer
@@ -9,14 +10,19 @@ from tests.servers import MongoServer
 from audiolib.adapters.mongo import (
     MongoAssets,
     MongoCleanupOutbox,
+    MongoDocumentSchema,
     MongoIntentLog,
+    MongoInventory,
     MongoMetadataRepo,
     open_mongo,
 )
 from audiolib.testing.contracts import (
     CleanupOutboxContract,
+    DocumentSchemaContract,
     IntentLogContract,
+    InventoryContract,
     MetadataRepoContract,
+    RawDocuments,
 )
 
 
@@ -54,3 +60,43 @@ class TestMongoCleanupOutbox(CleanupOutboxContract):
     @pytest.fixture
     def outbox(self, assets: MongoAssets) -> MongoCleanupOutbox:
         return MongoCleanupOutbox(assets, new_token=lambda: secrets.token_hex(8))
+
+
+class Raw(RawDocuments):
+    def __init__(self, assets: MongoAssets) -> None:
+        self.collection = assets.collection
+
+    async def put(self, document: dict[str, Any]) -> None:
+        await self.collection.insert_one(document)
+
+    async def get(self, asset_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = await self.collection.find_one({"_id": asset_id})
+        return found
+
+
+class TestMongoInventory(InventoryContract):
+    @pytest.fixture
+    def repo(self, assets: MongoAssets) -> MongoMetadataRepo:
+        return MongoMetadataRepo(assets)
+
+    @pytest.fixture
+    def inventory(self, assets: MongoAssets) -> MongoInventory:
+        return MongoInventory(assets)
+
+    @pytest.fixture
+    def raw(self, assets: MongoAssets) -> RawDocuments:
+        return Raw(assets)
+
+
+class TestMongoDocumentSchema(DocumentSchemaContract):
+    @pytest.fixture
+    def repo(self, assets: MongoAssets) -> MongoMetadataRepo:
+        return MongoMetadataRepo(assets)
+
+    @pytest.fixture
+    def schema(self, assets: MongoAssets) -> MongoDocumentSchema:
+        return MongoDocumentSchema(assets)
+
+    @pytest.fixture
+    def raw(self, assets: MongoAssets) -> RawDocuments:
+        return Raw(assets)

@@ -1,21 +1,29 @@
 """The SQLite adapters keep their ports' contracts."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from audiolib.adapters.sqlite import (
     SqliteCleanupOutbox,
     SqliteDatabase,
+    SqliteDocumentSchema,
     SqliteIntentLog,
+    SqliteInventory,
     SqliteMetadataRepo,
     open_sqlite,
 )
+from audiolib.adapters.sqlite.documents import text_of
 from audiolib.testing.contracts import (
     CleanupOutboxContract,
+    DocumentSchemaContract,
     IntentLogContract,
+    InventoryContract,
     MetadataRepoContract,
+    RawDocuments,
 )
 
 
@@ -54,3 +62,47 @@ class TestSqliteCleanupOutbox(CleanupOutboxContract):
     @pytest.fixture
     def outbox(self, database: SqliteDatabase) -> SqliteCleanupOutbox:
         return SqliteCleanupOutbox(database)
+
+
+class Raw(RawDocuments):
+    def __init__(self, database: SqliteDatabase) -> None:
+        self.database = database
+
+    async def put(self, document: dict[str, Any]) -> None:
+        row = [document["_id"], json.dumps(document, default=text_of)]
+        insert = "INSERT INTO assets (asset_id, document) VALUES (?, ?)"
+        await self.database.write(lambda connection: connection.execute(insert, row))
+
+    async def get(self, asset_id: str) -> dict[str, Any]:
+        query = "SELECT document FROM assets WHERE asset_id = ?"
+        (row,) = await self.database.read(lambda c: c.execute(query, [asset_id]).fetchall())
+        found: dict[str, Any] = json.loads(row[0])
+        return found
+
+
+class TestSqliteInventory(InventoryContract):
+    @pytest.fixture
+    def repo(self, database: SqliteDatabase) -> SqliteMetadataRepo:
+        return SqliteMetadataRepo(database)
+
+    @pytest.fixture
+    def inventory(self, database: SqliteDatabase) -> SqliteInventory:
+        return SqliteInventory(database)
+
+    @pytest.fixture
+    def raw(self, database: SqliteDatabase) -> RawDocuments:
+        return Raw(database)
+
+
+class TestSqliteDocumentSchema(DocumentSchemaContract):
+    @pytest.fixture
+    def repo(self, database: SqliteDatabase) -> SqliteMetadataRepo:
+        return SqliteMetadataRepo(database)
+
+    @pytest.fixture
+    def schema(self, database: SqliteDatabase) -> SqliteDocumentSchema:
+        return SqliteDocumentSchema(database)
+
+    @pytest.fixture
+    def raw(self, database: SqliteDatabase) -> RawDocuments:
+        return Raw(database)

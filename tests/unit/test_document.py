@@ -10,7 +10,7 @@ import pytest
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.document import Document, from_document, to_document
-from audiolib.domain.model.errors import InvalidRequestError
+from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.metadata import Metadata, Speech
 from audiolib.testing.contracts.samples import METADATA, NOW, pending, promise, ready_from, seconds
 
@@ -195,5 +195,5 @@ def test_what_another_program_left_out_of_the_metadata_is_empty() -> None:
 @pytest.mark.parametrize("key", ["../../etc/passwd", "acme/ann/audio/x.wav", f"{UUID}.wav"])
 def test_a_document_never_leads_to_a_bad_key(key: str) -> None:
     storage = by_another_program()["storage"] | {"key": key}
-    with pytest.raises(InvalidRequestError):
+    with pytest.raises(UnreadableDocumentError):
         from_document(by_another_program(storage=storage))

@@ -33,6 +33,7 @@ STATUS_BY_CODE = {
     "source_not_found": 422,
     "source_unavailable": 502,
     "source_truncated": 502,
+    "document_unreadable": 500,
     "asset_corrupt": 502,
     "storage_unavailable": 503,
     "metadata_unavailable": 503,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from audiolib.domain.model.cleanup import CleanupResult, CleanupTask
+from audiolib.domain.model.naming import AssetId
 
 
 class CleanupOutbox(Protocol):
@@ -31,4 +32,11 @@ class CleanupOutbox(Protocol):
         A result whose lease has since gone to another claimant is void.
 
         Returns: how many were written.
+        """
+
+    @abstractmethod
+    async def retry(self, asset_id: AssetId, *, now: datetime) -> bool:
+        """Make a dead promise due at `now`, as if it had just been made.
+
+        Returns: whether it was dead.
         """

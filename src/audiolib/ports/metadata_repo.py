@@ -52,12 +52,32 @@ class MetadataRepo(Protocol):
         """
 
     @abstractmethod
+    async def insert(self, tenant: Tenant, asset: AudioAsset) -> bool:
+        """Put an asset in place as it is, unless its id or its idempotency key is taken.
+
+        Returns: whether it is in place (also if an earlier call put it there).
+        """
+
+    @abstractmethod
+    async def release(self, tenant: Tenant, asset: AudioAsset) -> bool:
+        """Replace the quarantined asset of the same id and fence by `asset`.
+
+        Returns: whether it is in place (also if an earlier call put it there).
+        """
+
+    @abstractmethod
     async def get(self, tenant: Tenant, asset_id: AssetId) -> AudioAsset | None:
-        """The asset in whatever state, or None; reads what was last written by anyone."""
+        """The asset in whatever state, or None; reads what was last written by anyone.
+
+        Raises: UnreadableDocumentError.
+        """
 
     @abstractmethod
     async def page(self, tenant: Tenant, request: PageRequest) -> Page:
-        """Ready assets, newest first (by creation time, then id, both descending)."""
+        """Ready assets, newest first (by creation time, then id, both descending).
+
+        Documents that can't be read are left out; the inventory names them.
+        """
 
     @abstractmethod
     async def check(self) -> None:

@@ -4,7 +4,9 @@ from audiolib.adapters.memory.assets import MemoryAssets
 from audiolib.adapters.memory.audio_inspector import MemoryAudioInspector
 from audiolib.adapters.memory.audio_source import MemoryAudioSource
 from audiolib.adapters.memory.cleanup_outbox import MemoryCleanupOutbox
+from audiolib.adapters.memory.document_schema import MemoryDocumentSchema
 from audiolib.adapters.memory.intent_log import MemoryIntentLog
+from audiolib.adapters.memory.inventory import MemoryInventory
 from audiolib.adapters.memory.metadata_repo import MemoryMetadataRepo
 from audiolib.adapters.memory.object_store import MemoryObjectStore
 from audiolib.adapters.memory.speech_synthesizer import ToneSynthesizer
@@ -16,7 +18,9 @@ __all__ = [
     "MemoryAudioInspector",
     "MemoryAudioSource",
     "MemoryCleanupOutbox",
+    "MemoryDocumentSchema",
     "MemoryIntentLog",
+    "MemoryInventory",
     "MemoryMetadataRepo",
     "MemoryObjectStore",
     "MemoryTempCleaner",

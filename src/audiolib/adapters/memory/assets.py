@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.document import from_document, to_document
+from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.tenant import Tenant
@@ -35,12 +36,20 @@ class MemoryAssets:
         )
         return next(found, None) if key else None
 
-    def pending(self, asset_id: AssetId, fence: str) -> AudioAsset | None:
-        """The asset if it is still pending under this fence."""
+    def held(self, asset_id: AssetId, fence: str, state: AssetState) -> AudioAsset | None:
+        """The asset if it is still in this state under this fence."""
         asset = self.read(asset_id)
-        ours = asset and asset.state is AssetState.PENDING and asset.fence == fence
+        ours = asset and asset.state is state and asset.fence == fence
         return asset if ours else None
 
     def where(self, wanted: Callable[[AudioAsset], bool]) -> Iterator[AudioAsset]:
-        assets = [from_document(document) for document in self.documents.values()]
-        return (asset for asset in assets if wanted(asset))
+        """Those that can be read."""
+        assets = [readable(document) for document in self.documents.values()]
+        return (asset for asset in assets if asset and wanted(asset))
+
+
+def readable(document: dict[str, object]) -> AudioAsset | None:
+    try:
+        return from_document(document)
+    except UnreadableDocumentError:
+        return None

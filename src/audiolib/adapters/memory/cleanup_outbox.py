@@ -8,6 +8,7 @@ import attrs
 from audiolib.adapters.memory.assets import MemoryAssets
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import CleanupResult, CleanupState, CleanupTask
+from audiolib.domain.model.naming import AssetId
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 
 
@@ -37,6 +38,14 @@ class MemoryCleanupOutbox(CleanupOutbox):
             self._assets.write(settled)
             written += 1
         return written
+
+    async def retry(self, asset_id: AssetId, *, now: datetime) -> bool:
+        asset = self._assets.read(asset_id)
+        revived = asset and asset.revived(now)
+        if revived is None:
+            return False
+        self._assets.write(revived)
+        return True
 
 
 def _claimable(asset: AudioAsset, now: datetime) -> bool:

@@ -28,19 +28,27 @@ class MemoryMetadataRepo(MetadataRepo):
     async def renew_lease(
         self, tenant: Tenant, asset_id: AssetId, *, fence: str, until: datetime
     ) -> bool:
-        asset = self._assets.pending(asset_id, fence)
+        asset = self._assets.held(asset_id, fence, AssetState.PENDING)
         if asset is None or asset.tenant != tenant:
             return False
         self._assets.write(attrs.evolve(asset, lease_until=until))
         return True
 
     async def commit(self, tenant: Tenant, ready: AudioAsset) -> bool:
-        found = self._replace(tenant, ready)
+        found = self._replace(tenant, ready, AssetState.PENDING)
         return found is not None and found.is_commit_of(ready)
 
     async def abort(self, tenant: Tenant, aborted: AudioAsset) -> bool:
-        found = self._replace(tenant, aborted)
+        found = self._replace(tenant, aborted, AssetState.PENDING)
         return found is not None and found.state is AssetState.ABORTED
+
+    async def insert(self, tenant: Tenant, asset: AudioAsset) -> bool:
+        there = await self.begin(tenant, asset)
+        return (there.id, there.fence, there.state) == (asset.id, asset.fence, asset.state)
+
+    async def release(self, tenant: Tenant, asset: AudioAsset) -> bool:
+        found = self._replace(tenant, asset, AssetState.QUARANTINED)
+        return found is not None and (found.fence, found.state) == (asset.fence, asset.state)
 
     async def get(self, tenant: Tenant, asset_id: AssetId) -> AudioAsset | None:
         asset = self._assets.read(asset_id)
@@ -57,9 +65,9 @@ class MemoryMetadataRepo(MetadataRepo):
     async def check(self) -> None:
         """Memory is always there."""
 
-    def _replace(self, tenant: Tenant, asset: AudioAsset) -> AudioAsset | None:
-        pending = self._assets.pending(asset.id, asset.fence)
-        if pending is not None and pending.tenant == tenant:
+    def _replace(self, tenant: Tenant, asset: AudioAsset, state: AssetState) -> AudioAsset | None:
+        held = self._assets.held(asset.id, asset.fence, state)
+        if held is not None and held.tenant == tenant:
             self._assets.write(asset)
         found = self._assets.read(asset.id)
         return found if found and found.tenant == tenant else None

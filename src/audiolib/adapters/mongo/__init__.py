@@ -3,14 +3,18 @@
 from audiolib.adapters.mongo.assets import MongoAssets
 from audiolib.adapters.mongo.cleanup_outbox import MongoCleanupOutbox
 from audiolib.adapters.mongo.client import Driver, open_mongo
+from audiolib.adapters.mongo.document_schema import MongoDocumentSchema
 from audiolib.adapters.mongo.intent_log import MongoIntentLog
+from audiolib.adapters.mongo.inventory import MongoInventory
 from audiolib.adapters.mongo.metadata_repo import MongoMetadataRepo
 
 __all__ = [
     "Driver",
     "MongoAssets",
     "MongoCleanupOutbox",
+    "MongoDocumentSchema",
     "MongoIntentLog",
+    "MongoInventory",
     "MongoMetadataRepo",
     "open_mongo",
 ]

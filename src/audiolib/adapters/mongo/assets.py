@@ -1,15 +1,16 @@
 """The collection that the three ports over it share, and its grouped writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
-from pymongo import InsertOne, ReplaceOne, UpdateOne
+from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from audiolib.adapters.mongo.errors import translated
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.document import from_document
+from audiolib.domain.model.document import Document, from_document
+from audiolib.domain.model.document_upgrade import read_or_tell
 from audiolib.domain.model.errors import MetadataUnavailableError
 from audiolib.group_commit import GroupCommit
 
@@ -53,12 +54,31 @@ class MongoAssets:
             document = await self.collection.find_one(where)
         return None if document is None else from_document(document)
 
+    async def documents(
+        self, where: Filter, *, sort: list[tuple[str, int]], limit: int
+    ) -> list[Document]:
+        with translated():
+            found: list[Document] = (
+                await self.collection.find(where).sort(sort).limit(limit).to_list(limit)
+            )
+        return found
+
     async def find(
         self, where: Filter, *, sort: list[tuple[str, int]], limit: int
     ) -> list[AudioAsset]:
-        with translated():
-            found = await self.collection.find(where).sort(sort).limit(limit).to_list(limit)
-        return [from_document(document) for document in found]
+        """Those that can be read, so that one that can't holds up no others."""
+        return readable(await self.documents(where, sort=sort, limit=limit))
+
+    async def ascending(self, where: Filter, after: str, limit: int) -> list[AudioAsset]:
+        """The next by id; empty only when there are no more."""
+        while True:
+            found = await self.documents(
+                where | {"_id": {"$gt": after}}, sort=[("_id", ASCENDING)], limit=limit
+            )
+            assets = readable(found)
+            if assets or len(found) < limit:
+                return assets
+            after = found[-1]["_id"]
 
     async def ids(self, where: Filter, limit: int) -> list[str]:
         """The ids of up to `limit` documents."""
@@ -84,6 +104,12 @@ class MongoAssets:
             or (Done() if isinstance(each, InsertOne) or matched == updates else Unclear())
             for index, each in enumerate(group)
         ]
+
+
+def readable(documents: Iterable[Document]) -> list[AudioAsset]:
+    """Their assets, without those that can't be read."""
+    read = map(read_or_tell, documents)
+    return [each for each in read if isinstance(each, AudioAsset)]
 
 
 def _failures(partly: BulkWriteError) -> dict[int, Outcome]:

@@ -9,6 +9,7 @@ from pymongo import ASCENDING, UpdateOne
 from audiolib.adapters.mongo.assets import Filter, MongoAssets
 from audiolib.adapters.mongo.errors import translated
 from audiolib.domain.model.cleanup import CleanupResult, CleanupTask
+from audiolib.domain.model.naming import AssetId
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 
 
@@ -56,6 +57,13 @@ class MongoCleanupOutbox(CleanupOutbox):
                 [_settled(result) for result in results], ordered=False
             )
         return int(answer.matched_count)
+
+    async def retry(self, asset_id: AssetId, *, now: datetime) -> bool:
+        dead = {"_id": str(asset_id), "cleanup.state": "dead"}
+        due = {"cleanup.state": "due", "cleanup.since": now, "cleanup.next_attempt_at": now}
+        with translated():
+            answer = await self.assets.collection.update_one(dead, {"$set": due})
+        return bool(answer.matched_count)
 
 
 def _settled(result: CleanupResult) -> UpdateOne:

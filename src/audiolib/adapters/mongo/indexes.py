@@ -37,4 +37,15 @@ INDEXES = [
         name="cleanups_leased",
         partialFilterExpression={"cleanup.state": "leased"},
     ),
+    IndexModel(
+        [("cleanup.state", UP), ("_id", UP)],
+        name="cleanups_dead",
+        partialFilterExpression={"cleanup.state": "dead"},
+    ),
+    IndexModel(
+        [("state", UP), ("_id", UP)],
+        name="quarantine",
+        partialFilterExpression={"state": "quarantined"},
+    ),
+    IndexModel([("customer_id", UP), ("user_id", UP), ("_id", UP)], name="inventory"),
 ]

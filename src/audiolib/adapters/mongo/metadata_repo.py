@@ -1,11 +1,12 @@
 """MetadataRepo on MongoDB."""
 
 from datetime import datetime
+from typing import Any
 
 import attrs
 from pymongo import DESCENDING, InsertOne, ReplaceOne, UpdateOne
 
-from audiolib.adapters.mongo.assets import Done, Duplicate, Filter, MongoAssets
+from audiolib.adapters.mongo.assets import Done, Duplicate, Filter, MongoAssets, readable
 from audiolib.adapters.mongo.errors import translated
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.document import to_document
@@ -46,7 +47,7 @@ class MongoMetadataRepo(MetadataRepo):
     async def renew_lease(
         self, tenant: Tenant, asset_id: AssetId, *, fence: str, until: datetime
     ) -> bool:
-        pending = _pending(tenant, asset_id, fence)
+        pending = _held(tenant, asset_id, fence, "pending")
         outcome = await self.assets.write(UpdateOne(pending, {"$set": {"lease_until": until}}))
         if isinstance(outcome, Done):
             return True
@@ -60,10 +61,20 @@ class MongoMetadataRepo(MetadataRepo):
         found = await self._settle(tenant, aborted)
         return found is not None and found.state is AssetState.ABORTED
 
-    async def _settle(self, tenant: Tenant, asset: AudioAsset) -> AudioAsset | None:
-        """Put asset in the place of its pending self; what is there afterwards."""
-        pending = _pending(tenant, asset.id, asset.fence)
-        outcome = await self.assets.write(ReplaceOne(pending, to_document(asset)))
+    async def insert(self, tenant: Tenant, asset: AudioAsset) -> bool:
+        there = await self.begin(tenant, asset)
+        return (there.id, there.fence, there.state) == (asset.id, asset.fence, asset.state)
+
+    async def release(self, tenant: Tenant, asset: AudioAsset) -> bool:
+        found = await self._settle(tenant, asset, "quarantined")
+        return found is not None and (found.fence, found.state) == (asset.fence, asset.state)
+
+    async def _settle(
+        self, tenant: Tenant, asset: AudioAsset, state: str = "pending"
+    ) -> AudioAsset | None:
+        """Put asset in the place of itself in that state; what is there afterwards."""
+        held = _held(tenant, asset.id, asset.fence, state)
+        outcome = await self.assets.write(ReplaceOne(held, to_document(asset)))
         return asset if isinstance(outcome, Done) else await self.get(tenant, asset.id)
 
     async def get(self, tenant: Tenant, asset_id: AssetId) -> AudioAsset | None:
@@ -72,12 +83,19 @@ class MongoMetadataRepo(MetadataRepo):
     async def page(self, tenant: Tenant, request: PageRequest) -> Page:
         # Documents by other programs have no state and count as ready.
         where = _of(tenant) | {"state": {"$in": ["ready", None]}}
-        if (after := request.after) is not None:
-            where["$or"] = [
-                {"created_at": {"$lt": after.created_at}},
-                {"created_at": after.created_at, "_id": {"$lt": str(after.asset_id)}},
-            ]
-        found = await self.assets.find(where, sort=_NEWEST_FIRST, limit=request.limit + 1)
+        after = request.after
+        place: tuple[Any, Any] | None = (
+            None if after is None else (after.created_at, str(after.asset_id))
+        )
+        found = list[AudioAsset]()
+        while (missing := request.limit + 1 - len(found)) > 0:
+            documents = await self.assets.documents(
+                where | _below(place), sort=_NEWEST_FIRST, limit=missing
+            )
+            found += readable(documents)
+            if len(documents) < missing:
+                break
+            place = (documents[-1].get("created_at"), documents[-1]["_id"])
         return Page.cut(found, request.limit)
 
     async def check(self) -> None:
@@ -89,5 +107,17 @@ def _of(tenant: Tenant) -> Filter:
     return {"customer_id": tenant.customer_id, "user_id": tenant.user_id}
 
 
-def _pending(tenant: Tenant, asset_id: AssetId, fence: str) -> Filter:
-    return _of(tenant) | {"_id": str(asset_id), "state": "pending", "fence": fence}
+def _below(place: tuple[Any, Any] | None) -> Filter:
+    if place is None:
+        return {}
+    created_at, asset_id = place
+    return {
+        "$or": [
+            {"created_at": {"$lt": created_at}},
+            {"created_at": created_at, "_id": {"$lt": asset_id}},
+        ]
+    }
+
+
+def _held(tenant: Tenant, asset_id: AssetId, fence: str, state: str) -> Filter:
+    return _of(tenant) | {"_id": str(asset_id), "state": state, "fence": fence}

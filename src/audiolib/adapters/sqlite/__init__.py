@@ -2,13 +2,17 @@
 
 from audiolib.adapters.sqlite.cleanup_outbox import SqliteCleanupOutbox
 from audiolib.adapters.sqlite.database import SqliteDatabase, open_sqlite
+from audiolib.adapters.sqlite.document_schema import SqliteDocumentSchema
 from audiolib.adapters.sqlite.intent_log import SqliteIntentLog
+from audiolib.adapters.sqlite.inventory import SqliteInventory
 from audiolib.adapters.sqlite.metadata_repo import SqliteMetadataRepo
 
 __all__ = [
     "SqliteCleanupOutbox",
     "SqliteDatabase",
+    "SqliteDocumentSchema",
     "SqliteIntentLog",
+    "SqliteInventory",
     "SqliteMetadataRepo",
     "open_sqlite",
 ]

@@ -11,6 +11,7 @@ from audiolib.adapters.sqlite.database import SqliteDatabase
 from audiolib.adapters.sqlite.documents import text_of
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import CleanupResult, CleanupTask
+from audiolib.domain.model.naming import AssetId
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 
 _DUE = "cleanup_state = 'due' AND cleanup_due <= ? ORDER BY cleanup_due LIMIT ?"
@@ -46,6 +47,16 @@ class SqliteCleanupOutbox(CleanupOutbox):
             return sum(_settle(connection, result) for result in results)
 
         return await self.database.write(settle)
+
+    async def retry(self, asset_id: AssetId, *, now: datetime) -> bool:
+        def retry(connection: sqlite3.Connection) -> bool:
+            asset = documents.get(connection, asset_id)
+            revived = asset and asset.revived(now)
+            if revived is not None:
+                documents.replace(connection, revived)
+            return revived is not None
+
+        return await self.database.write(retry)
 
 
 def _lease(connection: sqlite3.Connection, asset: AudioAsset, until: datetime) -> CleanupTask:

@@ -2,12 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.document import from_document, to_document
+from audiolib.domain.model.document import Document, from_document, to_document
+from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.tenant import Tenant
 
@@ -19,35 +21,64 @@ def text_of(moment: datetime) -> str:
 
 def insert(connection: sqlite3.Connection, asset: AudioAsset) -> None:
     connection.execute(
-        "INSERT INTO assets (asset_id, document) VALUES (?, ?)", (str(asset.id), _json(asset))
+        "INSERT INTO assets (asset_id, document) VALUES (?, ?)",
+        (str(asset.id), _json(to_document(asset))),
     )
 
 
 def replace(connection: sqlite3.Connection, asset: AudioAsset) -> None:
+    rewrite(connection, str(asset.id), to_document(asset))
+
+
+def rewrite(connection: sqlite3.Connection, asset_id: str, document: Document) -> None:
     connection.execute(
-        "UPDATE assets SET document = ? WHERE asset_id = ?", (_json(asset), str(asset.id))
+        "UPDATE assets SET document = ? WHERE asset_id = ?", (_json(document), asset_id)
     )
 
 
-def find(connection: sqlite3.Connection, where: str, parameters: Sequence[Any]) -> list[AudioAsset]:
+def rows(
+    connection: sqlite3.Connection, where: str, parameters: Sequence[Any]
+) -> Iterator[Document]:
     """`where` is SQL of ours, never of a caller's; values go in as parameters."""
-    rows = connection.execute(f"SELECT document FROM assets WHERE {where}", parameters)  # noqa: S608
-    return [from_document(json.loads(row[0])) for row in rows]
+    found = connection.execute(f"SELECT document FROM assets WHERE {where}", parameters)  # noqa: S608
+    return (json.loads(row[0]) for row in found)
+
+
+def find(
+    connection: sqlite3.Connection, where: str, parameters: Sequence[Any], limit: int = -1
+) -> list[AudioAsset]:
+    """Those that can be read, so that one that can't holds up no others."""
+    assets = (_readable(document) for document in rows(connection, where, parameters))
+    readable = (asset for asset in assets if asset is not None)
+    return list(readable if limit < 0 else islice(readable, limit))
 
 
 def get(connection: sqlite3.Connection, asset_id: AssetId) -> AudioAsset | None:
-    return next(iter(find(connection, "asset_id = ?", [str(asset_id)])), None)
+    """Raises: UnreadableDocumentError."""
+    found = next(rows(connection, "asset_id = ?", [str(asset_id)]), None)
+    return None if found is None else from_document(found)
 
 
-def get_pending(
-    connection: sqlite3.Connection, tenant: Tenant, asset_id: AssetId, fence: str
+def get_held(
+    connection: sqlite3.Connection,
+    tenant: Tenant,
+    asset_id: AssetId,
+    fence: str,
+    state: AssetState = AssetState.PENDING,
 ) -> AudioAsset | None:
-    """The asset, if it is still pending under this fence."""
+    """The asset, if it is still in this state under this fence."""
     asset = get(connection, asset_id)
     if asset is None or (asset.tenant, asset.fence) != (tenant, fence):
         return None
-    return asset if asset.state is AssetState.PENDING else None
+    return asset if asset.state is state else None
 
 
-def _json(asset: AudioAsset) -> str:
-    return json.dumps(to_document(asset), default=text_of, ensure_ascii=False)
+def _readable(document: Document) -> AudioAsset | None:
+    try:
+        return from_document(document)
+    except UnreadableDocumentError:
+        return None
+
+
+def _json(document: Document) -> str:
+    return json.dumps(document, default=text_of, ensure_ascii=False)

@@ -28,7 +28,7 @@ class SqliteMetadataRepo(MetadataRepo):
         self, tenant: Tenant, asset_id: AssetId, *, fence: str, until: datetime
     ) -> bool:
         def renew(connection: sqlite3.Connection) -> bool:
-            asset = documents.get_pending(connection, tenant, asset_id, fence)
+            asset = documents.get_held(connection, tenant, asset_id, fence)
             if asset is not None:
                 documents.replace(connection, attrs.evolve(asset, lease_until=until))
             return asset is not None
@@ -43,6 +43,16 @@ class SqliteMetadataRepo(MetadataRepo):
         found = await self.database.write(lambda connection: _settle(connection, tenant, aborted))
         return found is not None and found.state is AssetState.ABORTED
 
+    async def insert(self, tenant: Tenant, asset: AudioAsset) -> bool:
+        there = await self.begin(tenant, asset)
+        return (there.id, there.fence, there.state) == (asset.id, asset.fence, asset.state)
+
+    async def release(self, tenant: Tenant, asset: AudioAsset) -> bool:
+        found = await self.database.write(
+            lambda connection: _settle(connection, tenant, asset, AssetState.QUARANTINED)
+        )
+        return found is not None and (found.fence, found.state) == (asset.fence, asset.state)
+
     async def get(self, tenant: Tenant, asset_id: AssetId) -> AudioAsset | None:
         asset = await self.database.read(lambda connection: documents.get(connection, asset_id))
         return asset if asset is not None and asset.tenant == tenant else None
@@ -53,9 +63,9 @@ class SqliteMetadataRepo(MetadataRepo):
         if request.after is not None:
             where += " AND (created_at, asset_id) < (?, ?)"
             parameters += [text_of(request.after.created_at), str(request.after.asset_id)]
-        where += " ORDER BY created_at DESC, asset_id DESC LIMIT ?"
-        parameters.append(request.limit + 1)
-        found = await self.database.read(lambda c: documents.find(c, where, parameters))
+        where += " ORDER BY created_at DESC, asset_id DESC"
+        most = request.limit + 1
+        found = await self.database.read(lambda c: documents.find(c, where, parameters, most))
         return Page.cut(found, request.limit)
 
     async def check(self) -> None:
@@ -78,9 +88,14 @@ def _begin(connection: sqlite3.Connection, tenant: Tenant, intent: AudioAsset) -
     return intent
 
 
-def _settle(connection: sqlite3.Connection, tenant: Tenant, asset: AudioAsset) -> AudioAsset | None:
-    """Put asset in the place of its pending self; what is there afterwards."""
-    if documents.get_pending(connection, tenant, asset.id, asset.fence) is not None:
+def _settle(
+    connection: sqlite3.Connection,
+    tenant: Tenant,
+    asset: AudioAsset,
+    state: AssetState = AssetState.PENDING,
+) -> AudioAsset | None:
+    """Put asset in the place of itself in that state; what is there afterwards."""
+    if documents.get_held(connection, tenant, asset.id, asset.fence, state) is not None:
         documents.replace(connection, asset)
     found = documents.get(connection, asset.id)
     return found if found is not None and found.tenant == tenant else None

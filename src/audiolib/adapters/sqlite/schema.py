@@ -45,4 +45,7 @@ INDEXES = (
     "CREATE INDEX IF NOT EXISTS cleanups_due ON assets (cleanup_due) WHERE cleanup_state = 'due'",
     """CREATE INDEX IF NOT EXISTS cleanups_leased
        ON assets (cleanup_lease) WHERE cleanup_state = 'leased'""",
+    "CREATE INDEX IF NOT EXISTS cleanups_dead ON assets (asset_id) WHERE cleanup_state = 'dead'",
+    "CREATE INDEX IF NOT EXISTS quarantine ON assets (asset_id) WHERE state = 'quarantined'",
+    "CREATE INDEX IF NOT EXISTS inventory ON assets (customer_id, user_id, asset_id)",
 )

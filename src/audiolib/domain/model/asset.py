@@ -16,7 +16,10 @@ from audiolib.domain.model.tenant import Tenant
 
 
 class AssetState(enum.Enum):
-    """`pending` until the commit point, `aborted` when called off before it."""
+    """`pending` until the commit point, `aborted` when called off before it.
+
+    `quarantined` is an object that nothing explains: kept, shown to operators, to nobody else.
+    """
 
     PENDING = "pending"
     READY = "ready"
@@ -24,6 +27,7 @@ class AssetState(enum.Enum):
     DELETING = "deleting"
     DELETED = "deleted"
     ABORTED = "aborted"
+    QUARANTINED = "quarantined"
 
 
 @attrs.frozen(kw_only=True)
@@ -108,6 +112,11 @@ class AudioAsset:
         cleanup = self.cleanup.settled(result)
         return None if cleanup is None else attrs.evolve(self, cleanup=cleanup)
 
+    def revived(self, now: datetime) -> "AudioAsset | None":
+        """This asset with its dead cleanup due again; None when its cleanup is not dead."""
+        cleanup = self.cleanup.revived(now)
+        return None if cleanup is None else attrs.evolve(self, cleanup=cleanup)
+
     def committed(
         self,
         *,
@@ -137,7 +146,8 @@ class AudioAsset:
 
     def is_commit_of(self, ready: "AudioAsset") -> bool:
         """Whether this is what committing `ready` leads to, edited or not since."""
-        committed = self.state not in (AssetState.PENDING, AssetState.ABORTED)
+        uncommitted = (AssetState.PENDING, AssetState.ABORTED, AssetState.QUARANTINED)
+        committed = self.state not in uncommitted
         return committed and (self.id, self.fence) == (ready.id, ready.fence)
 
     def aborted(self, *, now: datetime, purge_after: timedelta = timedelta(0)) -> "AudioAsset":

@@ -41,6 +41,15 @@ class Cleanup:
             self, state=CleanupState.LEASED, attempts=self.attempts + 1, lease_until=until
         )
 
+    def revived(self, now: datetime) -> "Cleanup | None":
+        """A dead promise as if it had just been made; None when this is not dead.
+
+        Attempts go on counting: they fence the leases.
+        """
+        if self.state is not CleanupState.DEAD:
+            return None
+        return attrs.evolve(self, state=CleanupState.DUE, since=now, next_attempt_at=now)
+
     def settled(self, result: "CleanupResult") -> "Cleanup | None":
         """How this stands after an attempt; None when the attempt's lease is not the last one."""
         if self.state is not CleanupState.LEASED or self.attempts != result.task.attempt:

@@ -10,6 +10,7 @@ from audiolib.domain.model.asset import AssetState, AudioAsset, Storage, Tombsto
 from audiolib.domain.model.audio_facts import AudioFacts
 from audiolib.domain.model.audio_format import AudioFormat
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
+from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.metadata import Metadata, Speech
 from audiolib.domain.model.naming import AssetId, ObjectKey, TempName
@@ -69,7 +70,29 @@ def to_document(asset: AudioAsset) -> Document:
 
 def from_document(document: Mapping[str, Any]) -> AudioAsset:
     """Reads what to_document wrote, and documents of the agreed shape by other programs, which
-    have none of the fields after `metadata`: those count as ready."""
+    have none of the fields after `metadata`: those count as ready.
+
+    Raises: UnreadableDocumentError.
+    """
+    version = version_of(document)
+    if version > SCHEMA_VERSION:
+        raise UnreadableDocumentError(f"it has schema {version}, we read up to {SCHEMA_VERSION}")
+    try:
+        return _read(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as strange:
+        reason = f"{type(strange).__name__}: {strange}"
+        raise UnreadableDocumentError(
+            f"document {document.get('_id')}: {reason}"[:300]
+        ) from strange
+
+
+def version_of(document: Mapping[str, Any]) -> int:
+    """Its schema's version; 0 for documents by other programs, which have none."""
+    version = document.get("schema_version")
+    return version if isinstance(version, int) else 0
+
+
+def _read(document: Mapping[str, Any]) -> AudioAsset:
     storage, metadata = document["storage"], document["metadata"]
     speech = {field.name: metadata["custom"].get(field.name) for field in attrs.fields(Speech)}
     state = AssetState(document.get("state", "ready"))

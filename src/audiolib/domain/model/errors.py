@@ -178,6 +178,12 @@ class MetadataUnavailableError(UnavailableError):
     code = "metadata_unavailable"
 
 
+class UnreadableDocumentError(AudioLibraryError):
+    """A stored document is not in a shape that this version reads."""
+
+    code = "document_unreadable"
+
+
 class CommitUnknownError(UnavailableError):
     """It is not known whether the save was committed; repeat it with the same idempotency key."""
 

@@ -20,10 +20,13 @@ pytest.register_assert_rewrite(
             "audio_source",
             "cleanup_outbox",
             "cleanup_outbox_claim",
+            "document_schema",
             "intent_log",
+            "inventory",
             "metadata_repo",
             "metadata_repo_begin",
             "metadata_repo_commit",
+            "metadata_repo_insert",
             "metadata_repo_page",
             "object_store",
             "object_store_attributes",
@@ -32,6 +35,7 @@ pytest.register_assert_rewrite(
             "object_store_listing",
             "object_store_reading",
             "object_store_writing",
+            "raw_documents",
             "speech_synthesizer",
             "temp_cleaner",
         )
@@ -42,9 +46,12 @@ from audiolib.testing.contracts.audio_inspector import AudioInspectorContract
 from audiolib.testing.contracts.audio_samples import AudioSample
 from audiolib.testing.contracts.audio_source import AudioSourceContract
 from audiolib.testing.contracts.cleanup_outbox import CleanupOutboxContract
+from audiolib.testing.contracts.document_schema import DocumentSchemaContract
 from audiolib.testing.contracts.intent_log import IntentLogContract
+from audiolib.testing.contracts.inventory import InventoryContract
 from audiolib.testing.contracts.metadata_repo import MetadataRepoContract
 from audiolib.testing.contracts.object_store import ObjectStoreContract
+from audiolib.testing.contracts.raw_documents import RawDocuments
 from audiolib.testing.contracts.speech_synthesizer import SpeechSynthesizerContract
 from audiolib.testing.contracts.temp_cleaner import TempCleanerContract
 
@@ -53,9 +60,12 @@ __all__ = [
     "AudioSample",
     "AudioSourceContract",
     "CleanupOutboxContract",
+    "DocumentSchemaContract",
     "IntentLogContract",
+    "InventoryContract",
     "MetadataRepoContract",
     "ObjectStoreContract",
+    "RawDocuments",
     "SpeechSynthesizerContract",
     "TempCleanerContract",
 ]

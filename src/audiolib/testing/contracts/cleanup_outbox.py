@@ -118,3 +118,28 @@ class CleanupOutboxContract(CleanupOutboxClaim):
 
     async def test_nothing_to_settle_is_no_error(self, outbox: CleanupOutbox) -> None:
         assert await outbox.settle([]) == 0
+
+    async def test_a_dead_promise_is_due_again_when_retried(
+        self, repo: MetadataRepo, outbox: CleanupOutbox
+    ) -> None:
+        asset = await saved(repo)
+        (task,) = await claim(outbox)
+        await outbox.settle([CleanupResult(task=task, state=CleanupState.DEAD, error="refused")])
+        assert await outbox.retry(asset.id, now=AFTER)
+        found = await cleanup_of(repo, asset)
+        assert (found.state, found.since) == (CleanupState.DUE, AFTER)
+        assert await claim(outbox) == []
+        (again,) = await outbox.claim(now=AFTER, lease_until=AFTER + seconds(60), limit=10)
+        assert (again.asset_id, again.since) == (asset.id, AFTER)
+        assert again.attempt == task.attempt + 1
+
+    async def test_only_a_dead_promise_is_retried(
+        self, repo: MetadataRepo, outbox: CleanupOutbox
+    ) -> None:
+        asset = await saved(repo)
+        assert not await outbox.retry(asset.id, now=AFTER)
+        assert not await outbox.retry(pending().id, now=AFTER)
+        (task,) = await claim(outbox)
+        assert not await outbox.retry(asset.id, now=AFTER)
+        await outbox.settle([CleanupResult(task=task, state=CleanupState.DONE)])
+        assert not await outbox.retry(asset.id, now=AFTER)

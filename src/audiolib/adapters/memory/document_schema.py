@@ -1,0 +1,29 @@
+"""The schema of documents in memory."""
+
+from collections.abc import Sequence
+
+from audiolib.adapters.memory.assets import MemoryAssets
+from audiolib.domain.model.document import SCHEMA_VERSION, version_of
+from audiolib.domain.model.document_upgrade import surveyed, upgraded
+from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.survey import Surveyed
+from audiolib.ports.document_schema import DocumentSchema
+
+
+class MemoryDocumentSchema(DocumentSchema):
+    """Each call runs without a pause, so it is atomic."""
+
+    def __init__(self, assets: MemoryAssets) -> None:
+        self._assets = assets
+
+    async def survey(self, *, after: str, limit: int) -> Sequence[Surveyed]:
+        documents = sorted(self._assets.documents.values(), key=lambda d: str(d["_id"]))
+        return [surveyed(d) for d in documents if str(d["_id"]) > after][:limit]
+
+    async def upgrade(self, asset_id: str) -> bool:
+        document = self._assets.documents.get(AssetId(asset_id))
+        if document is None:
+            return False
+        if version_of(document) != SCHEMA_VERSION:
+            self._assets.documents[AssetId(asset_id)] = upgraded(document)
+        return True

@@ -1,0 +1,39 @@
+"""The schema of documents on MongoDB."""
+
+from collections.abc import Sequence
+
+import attrs
+from pymongo import ASCENDING
+
+from audiolib.adapters.mongo.assets import MongoAssets
+from audiolib.adapters.mongo.errors import translated
+from audiolib.domain.model.document import SCHEMA_VERSION, version_of
+from audiolib.domain.model.document_upgrade import surveyed, upgraded
+from audiolib.domain.model.survey import Surveyed
+from audiolib.ports.document_schema import DocumentSchema
+
+_CHANGING = ("state", "fence", "lease_until", "version", "updated_at", "cleanup")
+
+
+@attrs.frozen
+class MongoDocumentSchema(DocumentSchema):
+    """A document is replaced only while all that ever changes in it is as it was read."""
+
+    assets: MongoAssets
+
+    async def survey(self, *, after: str, limit: int) -> Sequence[Surveyed]:
+        found = await self.assets.documents(
+            {"_id": {"$gt": after}}, sort=[("_id", ASCENDING)], limit=limit
+        )
+        return [surveyed(document) for document in found]
+
+    async def upgrade(self, asset_id: str) -> bool:
+        found = await self.assets.documents({"_id": asset_id}, sort=[("_id", ASCENDING)], limit=1)
+        if not found or version_of(found[0]) == SCHEMA_VERSION:
+            return bool(found)
+        document = found[0]
+        # A filter by None matches what is missing, too.
+        unchanged = {"_id": asset_id} | {name: document.get(name) for name in _CHANGING}
+        with translated():
+            answer = await self.assets.collection.replace_one(unchanged, upgraded(document))
+        return bool(answer.matched_count)

@@ -1,0 +1,34 @@
+"""The schema of documents on SQLite."""
+
+import sqlite3
+from collections.abc import Sequence
+
+import attrs
+
+from audiolib.adapters.sqlite import documents
+from audiolib.adapters.sqlite.database import SqliteDatabase
+from audiolib.domain.model.document import SCHEMA_VERSION, version_of
+from audiolib.domain.model.document_upgrade import surveyed, upgraded
+from audiolib.domain.model.survey import Surveyed
+from audiolib.ports.document_schema import DocumentSchema
+
+
+@attrs.frozen
+class SqliteDocumentSchema(DocumentSchema):
+    """A document is read and written anew in one unit of work."""
+
+    database: SqliteDatabase
+
+    async def survey(self, *, after: str, limit: int) -> Sequence[Surveyed]:
+        where = "asset_id > ? ORDER BY asset_id LIMIT ?"
+        found = await self.database.read(lambda c: list(documents.rows(c, where, [after, limit])))
+        return [surveyed(document) for document in found]
+
+    async def upgrade(self, asset_id: str) -> bool:
+        def upgrade(connection: sqlite3.Connection) -> bool:
+            document = next(documents.rows(connection, "asset_id = ?", [asset_id]), None)
+            if document is not None and version_of(document) != SCHEMA_VERSION:
+                documents.rewrite(connection, asset_id, upgraded(document))
+            return document is not None
+
+        return await self.database.write(upgrade)

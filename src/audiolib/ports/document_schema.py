@@ -1,0 +1,28 @@
+"""Port: the schema of stored documents."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Protocol
+
+from audiolib.domain.model.survey import Surveyed
+
+
+class DocumentSchema(Protocol):
+    """Tells and raises documents' schema versions. Raises MetadataUnavailableError.
+
+    Every adapter passes `audiolib.testing.contracts.DocumentSchemaContract`.
+    """
+
+    @abstractmethod
+    async def survey(self, *, after: str, limit: int) -> Sequence[Surveyed]:
+        """All documents of all tenants, ascending by asset id; `after` is one, or ""."""
+
+    @abstractmethod
+    async def upgrade(self, asset_id: str) -> bool:
+        """Write one document anew in the current schema, unless it changes meanwhile.
+
+        Further fields that other programs put there stay. Idempotent.
+
+        Returns: whether it is in the current schema now.
+        Raises: UnreadableDocumentError.
+        """
