@@ -10,8 +10,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
 from audiolib.adapters.filesystem import FilesystemObjectStore
+from audiolib.adapters.memory import MemoryAssets, MemoryMetadataRepo
 from audiolib.domain.model.clock import utc_now
-from audiolib.entrypoints.asset_service.keys import LINK_SECRET, STORE
+from audiolib.domain.use_cases.browse import BrowseLibrary
+from audiolib.domain.use_cases.listen import ListenToAudio
+from audiolib.entrypoints.asset_service.keys import LINK_SECRET, LISTEN, STORE
 from audiolib.entrypoints.asset_service.listen_handlers import follow_link
 from audiolib.entrypoints.problem import problems
 from audiolib.testing.contracts import ObjectStoreContract
@@ -38,6 +41,8 @@ class TestFilesystemObjectStore(ObjectStoreContract):
         """By the asset service's own route, over a real socket."""
         app = web.Application(middlewares=[problems])
         app[STORE] = self._store
+        library = BrowseLibrary(repo=MemoryMetadataRepo(MemoryAssets()))
+        app[LISTEN] = ListenToAudio(library=library, store=self._store)
         app[LINK_SECRET] = lambda: SECRET
         app.router.add_get("/files/{key:.+}", follow_link)
         async with TestClient(TestServer(app)) as client:

@@ -21,7 +21,17 @@ AGREED = {
     "custom": ["text", "voice", "voice_name", "language", "speed", "model", "status"],
 }
 OURS = {
-    *("content_type", "sha256", "audio", "state", "fence", "lease_until", "cleanup", "tombstone"),
+    *(
+        "content_type",
+        "sha256",
+        "audio",
+        "block_crc32",
+        "state",
+        "fence",
+        "lease_until",
+        "cleanup",
+        "tombstone",
+    ),
     *("idempotency", "created_at", "updated_at", "version", "trashed_at", "schema_version"),
 }
 UUID = "0190a0a0-0b0c-7d0d-8e0e-0123456789ab"

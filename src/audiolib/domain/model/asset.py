@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from audiolib.domain.model.audio_facts import AudioFacts
+from audiolib.domain.model.block_checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup, CleanupResult, CleanupTask
 from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.metadata import Metadata
@@ -64,6 +65,7 @@ class AudioAsset:
     duration: float | None = None
     content_type: str | None = None
     audio: AudioFacts | None = None
+    blocks: BlockChecksums | None = None
     fence: str = ""
     lease_until: datetime | None = None
     cleanup: Cleanup = attrs.field(factory=Cleanup)
@@ -121,6 +123,7 @@ class AudioAsset:
         self,
         *,
         stored: StoredObject,
+        blocks: BlockChecksums,
         facts: AudioFacts,
         duration: float | None,
         url: PresignedUrl,
@@ -139,6 +142,7 @@ class AudioAsset:
             duration=duration,
             content_type=stored.content_type,
             audio=facts,
+            blocks=blocks,
             lease_until=None,
             cleanup=cleanup,
             updated_at=now,

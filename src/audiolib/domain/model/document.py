@@ -9,6 +9,7 @@ import attrs
 from audiolib.domain.model.asset import AssetState, AudioAsset, Storage, Tombstone
 from audiolib.domain.model.audio_facts import AudioFacts
 from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.block_checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.idempotency import Idempotency
@@ -54,6 +55,7 @@ def to_document(asset: AudioAsset) -> Document:
         "content_type": asset.content_type,
         "sha256": asset.sha256,
         "audio": asset.audio and _facts(asset.audio),
+        "block_crc32": asset.blocks and asset.blocks.encoded,
         "state": asset.state.value,
         "fence": asset.fence,
         "lease_until": asset.lease_until,
@@ -120,6 +122,7 @@ def _read(document: Mapping[str, Any]) -> AudioAsset:
         duration=document.get("duration"),
         content_type=document.get("content_type"),
         audio=_audio(document.get("audio")),
+        blocks=_blocks(document.get("block_crc32")),
         fence=document.get("fence") or "",
         lease_until=_time(document.get("lease_until")),
         cleanup=_cleanup(document.get("cleanup") or {}),
@@ -163,6 +166,10 @@ def _audio(part: Mapping[str, Any] | None) -> AudioFacts | None:
         sample_rate=part.get("sample_rate"),
         channels=part.get("channels"),
     )
+
+
+def _blocks(text: str | None) -> BlockChecksums | None:
+    return None if text is None else BlockChecksums.decoded(text)
 
 
 def _cleanup(part: Mapping[str, Any]) -> Cleanup:

@@ -7,17 +7,19 @@ from datetime import timedelta
 import attrs
 
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.byte_range import ByteRange
+from audiolib.domain.model.byte_range import ByteRange, Slice
 from audiolib.domain.model.errors import (
     AssetCorruptError,
+    AssetNotFoundError,
     FieldFault,
     InvalidRequestError,
     ObjectNotFoundError,
 )
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.naming import AssetId, ObjectKey
 from audiolib.domain.model.stored_object import PresignedUrl
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.browse import BrowseLibrary
+from audiolib.domain.use_cases.checked_read import checked, hashed, whole_blocks
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 
 LONGEST_LINK = timedelta(days=7)
@@ -36,19 +38,45 @@ class ListenToAudio:
     async def open(
         self, asset: AudioAsset, part: ByteRange | None = None
     ) -> AsyncIterator[OpenedObject]:
-        """The asset's bytes, or a part of them, as a stream.
+        """The asset's bytes, or a part of them, as a stream that was checked as it passes.
 
-        Raises: RangeNotSatisfiableError; AssetCorruptError when the object is not what was saved.
+        Parts of documents by other programs, which have no block checksums, are not checked.
+
+        Raises, on entry or while reading: AssetCorruptError when the object is not what was
+        saved. On entry: RangeNotSatisfiableError.
         """
-        if part is not None:
-            part.within(asset.size)
+        cut = Slice(start=0, stop=asset.size) if part is None else part.within(asset.size)
+        blockwise = asset.blocks is not None and cut.length > 0
+        wanted = whole_blocks(cut, asset.size) if blockwise and part is not None else part
         try:
-            async with self.store.open(asset.key, part) as opened:
+            async with self.store.open(asset.key, wanted) as opened:
                 if opened.size != asset.size:
                     raise AssetCorruptError(f"{opened.size} bytes stored, {asset.size} saved")
-                yield opened
+                chunks = opened.chunks
+                if asset.blocks is not None and blockwise:
+                    chunks = checked(chunks, asset.blocks, cut)
+                elif part is None and asset.sha256 is not None:
+                    chunks = hashed(chunks, asset)
+                yield OpenedObject(size=opened.size, part=cut, chunks=chunks)
         except ObjectNotFoundError as missing:
             raise AssetCorruptError("the object is missing") from missing
+
+    @asynccontextmanager
+    async def open_link(
+        self, key: ObjectKey, part: ByteRange | None = None
+    ) -> AsyncIterator[OpenedObject]:
+        """What a link names: checked, while an asset has it; a link outlives its asset's trashing.
+
+        Raises: as `open`; ObjectNotFoundError.
+        """
+        try:
+            asset = await self.library.get(key.stem.tenant, key.stem.asset_id)
+        except AssetNotFoundError:
+            opening = self.store.open(key, part)
+        else:
+            opening = self.open(asset, part)
+        async with opening as opened:
+            yield opened
 
     async def presign(
         self, tenant: Tenant, asset_id: AssetId, expires_in: timedelta | None = None

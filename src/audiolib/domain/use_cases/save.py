@@ -144,6 +144,7 @@ class SaveAudioToLibrary:
         now = self.now()
         ready = intent.committed(
             stored=stored,
+            blocks=content.blocks,
             facts=facts,
             duration=duration if facts.duration is None else facts.duration,
             url=url,

@@ -1,5 +1,6 @@
 """GET and HEAD of /audio-library/{id}/audio, and of signed links to embedded audio."""
 
+import logging
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -7,13 +8,14 @@ from aiohttp import web
 from audiolib.domain.model.byte_range import ByteRange, Slice
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.content_disposition import attachment
-from audiolib.domain.model.errors import ObjectNotFoundError
+from audiolib.domain.model.errors import AudioLibraryError, ObjectNotFoundError
 from audiolib.domain.model.signed_link import SignedLink
 from audiolib.entrypoints.asset_service.conditions import matches, range_of
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
 from audiolib.entrypoints.asset_service.keys import BROWSE, LINK_SECRET, LISTEN, STORE
 from audiolib.ports.object_store import OpenedObject
 
+_log = logging.getLogger("audiolib.http")
 _SAFE = {
     "Accept-Ranges": "bytes",
     "X-Content-Type-Options": "nosniff",
@@ -63,7 +65,7 @@ async def follow_link(request: web.Request) -> web.StreamResponse:
         described = await request.app[STORE].describe(link.key)
         return _head(described.size, headers, link.content_type)
     part = range_of(request.headers.get("Range"), None, "")
-    async with request.app[STORE].open(link.key, part) as opened:
+    async with request.app[LISTEN].open_link(link.key, part) as opened:
         return await _stream(request, opened, part, headers, link.content_type)
 
 
@@ -82,11 +84,21 @@ async def _stream(
     headers: Mapping[str, str],
     content_type: str,
 ) -> web.StreamResponse:
+    # What is wrong with the first bytes can still be said by a status.
+    first = await anext(opened.chunks, b"")
     response = web.StreamResponse(status=200 if part is None else 206, headers=headers)
     _describe(response, opened.part, opened.size, part, content_type)
     await response.prepare(request)
-    async for chunk in opened.chunks:
-        await response.write(chunk)
+    try:
+        await response.write(first)
+        async for chunk in opened.chunks:
+            await response.write(chunk)
+    except AudioLibraryError as failed:
+        # Once the status is out, a body that ends early is all there is to say it with.
+        _log.error("%s: %s", failed.code, failed)
+        if request.transport is not None:
+            request.transport.abort()
+        return response
     await response.write_eof()
     return response
 

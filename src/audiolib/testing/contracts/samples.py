@@ -13,6 +13,7 @@ import attrs
 from audiolib.domain.model.asset import AssetState, AudioAsset, Storage
 from audiolib.domain.model.audio_facts import AudioFacts
 from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.block_checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup
 from audiolib.domain.model.hashed_stream import HashedStream
 from audiolib.domain.model.idempotency import Idempotency
@@ -106,6 +107,7 @@ def ready_from(intent: AudioAsset, *, cleanup: Cleanup | None = None) -> AudioAs
     now = intent.created_at + seconds(3)
     return intent.committed(
         stored=StoredObject(key=key, size=32_044, sha256="ab" * 32, content_type="audio/wav"),
+        blocks=BlockChecksums((0x12345678, 0xFFFFFFFF, 0)),
         # Documents keep a duration once, beside the facts.
         facts=AudioFacts(format=AudioFormat.WAV, sample_rate=8000, channels=2),
         duration=1.0625,
