@@ -1,11 +1,15 @@
 """Fixtures that more than one folder uses."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from audiolib.domain.model.naming import ObjectKey
 from tests import servers
+from tests.e2e.stack import Stack, running_stack
+from tests.stores import EMBEDDED, server_environment
 
 _S3_URL = os.environ.get("AUDIOLIB_TEST_S3_ENDPOINT")
 _MONGODB_URL = os.environ.get("AUDIOLIB_TEST_MONGODB_URL")
@@ -37,3 +41,28 @@ def aws_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     if not _S3_URL:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", servers.ACCESS_KEY)
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", servers.SECRET_KEY)
+
+
+@pytest.fixture(params=["embedded", "s3+mongodb by motor", "s3+mongodb by pymongo"])
+async def stack(
+    request: pytest.FixtureRequest, tmp_path: Path, aws_keys: None
+) -> AsyncIterator[Stack]:
+    """The product on each pair of stores, by configuration alone."""
+    environment = EMBEDDED
+    if request.param != "embedded":
+        environment = server_environment(
+            request.getfixturevalue("s3_server"),
+            request.getfixturevalue("mongo_server"),
+            request.param.rpartition(" ")[2],
+        )
+    async with running_stack(environment, tmp_path) as stack:
+        yield stack
+        store = await stack.store()
+        for found in [found async for found in store.objects("")]:
+            await store.delete(ObjectKey.parse(found.key))
+
+
+@pytest.fixture
+async def embedded(tmp_path: Path) -> AsyncIterator[Stack]:
+    async with running_stack(EMBEDDED, tmp_path) as stack:
+        yield stack

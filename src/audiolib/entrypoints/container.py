@@ -11,7 +11,9 @@ from audiolib.adapters.http import HttpAudioSource, HttpTempCleaner, open_http_s
 from audiolib.adapters.inspect import StreamInspector
 from audiolib.adapters.mongo import (
     MongoCleanupOutbox,
+    MongoDocumentSchema,
     MongoIntentLog,
+    MongoInventory,
     MongoMetadataRepo,
     open_mongo,
 )
@@ -19,7 +21,9 @@ from audiolib.adapters.noop.temp_cleaner import NoTempCleaner
 from audiolib.adapters.s3 import open_s3
 from audiolib.adapters.sqlite import (
     SqliteCleanupOutbox,
+    SqliteDocumentSchema,
     SqliteIntentLog,
+    SqliteInventory,
     SqliteMetadataRepo,
     open_sqlite,
 )
@@ -28,13 +32,22 @@ from audiolib.domain.model.naming import AssetId
 from audiolib.domain.use_cases.browse import BrowseLibrary
 from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
 from audiolib.domain.use_cases.listen import ListenToAudio
+from audiolib.domain.use_cases.migrate import MigrateDocuments
+from audiolib.domain.use_cases.quarantine import Quarantine
+from audiolib.domain.use_cases.rebuild import RebuildAsset
+from audiolib.domain.use_cases.reconcile import ReconcileLibrary
 from audiolib.domain.use_cases.recover import RecoverSaves
+from audiolib.domain.use_cases.reindex import ReindexLibrary
 from audiolib.domain.use_cases.save import SaveAudioToLibrary, SavePolicy
+from audiolib.domain.use_cases.scrub import ScrubLibrary
+from audiolib.entrypoints.concurrency import at_once
 from audiolib.entrypoints.settings import Settings
 from audiolib.entrypoints.signing_key import signing_key
 from audiolib.ports.audio_source import AudioSource
 from audiolib.ports.cleanup_outbox import CleanupOutbox
+from audiolib.ports.document_schema import DocumentSchema
 from audiolib.ports.intent_log import IntentLog
+from audiolib.ports.inventory import Inventory
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 from audiolib.ports.temp_cleaner import TempCleaner
@@ -54,7 +67,10 @@ class Container(containers.DeclarativeContainer):
     repo: providers.Provider[MetadataRepo] = providers.Dependency()
     outbox: providers.Provider[CleanupOutbox] = providers.Dependency()
     intents: providers.Provider[IntentLog] = providers.Dependency()
+    inventory: providers.Provider[Inventory] = providers.Dependency()
+    schema: providers.Provider[DocumentSchema] = providers.Dependency()
 
+    inspector = providers.Factory(StreamInspector)
     policy = providers.Factory(
         SavePolicy,
         sources=settings.provided.sources,
@@ -68,7 +84,7 @@ class Container(containers.DeclarativeContainer):
         source=source,
         store=store,
         repo=repo,
-        inspector=providers.Factory(StreamInspector),
+        inspector=inspector,
         policy=policy,
         now=providers.Object(utc_now),
         new_asset_id=providers.Object(lambda: AssetId.new(utc_now(), secrets.token_bytes)),
@@ -84,10 +100,31 @@ class Container(containers.DeclarativeContainer):
         cleaner=cleaner,
         now=providers.Object(utc_now),
         jitter=providers.Object(random.random),
+        at_once=providers.Object(at_once),
     )
     recover = providers.Factory(
         RecoverSaves, intents=intents, store=store, now=providers.Object(utc_now)
     )
+    rebuild = providers.Factory(
+        RebuildAsset,
+        store=store,
+        repo=repo,
+        inspector=inspector,
+        now=providers.Object(utc_now),
+        new_fence=providers.Object(new_token),
+        url_ttl=settings.provided.url_ttl,
+    )
+    reconcile = providers.Factory(
+        ReconcileLibrary, store=store, inventory=inventory, rebuild=rebuild
+    )
+    reindex = providers.Factory(ReindexLibrary, store=store, inventory=inventory, rebuild=rebuild)
+    scrub = providers.Factory(
+        ScrubLibrary, store=store, inventory=inventory, now=providers.Object(utc_now)
+    )
+    quarantine = providers.Factory(
+        Quarantine, inventory=inventory, repo=repo, rebuild=rebuild, now=providers.Object(utc_now)
+    )
+    migrate = providers.Factory(MigrateDocuments, schema=schema)
 
 
 def build_container(settings: Settings) -> Container:
@@ -140,6 +177,8 @@ def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
             MongoCleanupOutbox, assets, new_token=providers.Object(new_token)
         ),
         "intents": providers.Factory(MongoIntentLog, assets),
+        "inventory": providers.Factory(MongoInventory, assets),
+        "schema": providers.Factory(MongoDocumentSchema, assets),
     }
 
 
@@ -149,4 +188,6 @@ def _sqlite(settings: Settings) -> dict[str, providers.Provider[object]]:
         "repo": providers.Factory(SqliteMetadataRepo, database),
         "outbox": providers.Factory(SqliteCleanupOutbox, database),
         "intents": providers.Factory(SqliteIntentLog, database),
+        "inventory": providers.Factory(SqliteInventory, database),
+        "schema": providers.Factory(SqliteDocumentSchema, database),
     }

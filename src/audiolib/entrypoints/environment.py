@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from audiolib.entrypoints.setting_values import SettingsError
 from audiolib.entrypoints.settings import Settings
 
 
@@ -21,6 +22,24 @@ def settings_here(**overrides: str | None) -> Settings:
             os.environ.setdefault(name, file[name])
     given = {name: text for name, text in overrides.items() if text is not None}
     return Settings.read({**file, **os.environ, **given})
+
+
+def settings_at(place: str) -> Settings:
+    """Settings of a pair of stores: `embedded`, `servers`, or a file in the form of `.env`, which
+    wins over the environment.
+
+    Raises: SettingsError.
+    """
+    known = {
+        "embedded": {"OBJECT_STORE": "filesystem", "METADATA_STORE": "sqlite"},
+        "servers": {"OBJECT_STORE": "s3", "METADATA_STORE": "mongodb"},
+    }
+    if place in known:
+        return settings_here(**known[place])
+    path = Path(place)
+    if not path.is_file():
+        raise SettingsError([f"{place} must be embedded, servers, or a file of settings"])
+    return settings_here(**dotenv_values(path))
 
 
 def log_to_stderr(level: str) -> None:

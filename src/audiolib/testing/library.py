@@ -9,7 +9,9 @@ from audiolib.adapters.memory import (
     MemoryAudioInspector,
     MemoryAudioSource,
     MemoryCleanupOutbox,
+    MemoryDocumentSchema,
     MemoryIntentLog,
+    MemoryInventory,
     MemoryMetadataRepo,
     MemoryObjectStore,
     MemoryTempCleaner,
@@ -20,8 +22,14 @@ from audiolib.domain.model.source import SourceBases, TempFile
 from audiolib.domain.use_cases.browse import BrowseLibrary
 from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
 from audiolib.domain.use_cases.listen import ListenToAudio
+from audiolib.domain.use_cases.migrate import MigrateDocuments
+from audiolib.domain.use_cases.quarantine import Quarantine
+from audiolib.domain.use_cases.rebuild import RebuildAsset
+from audiolib.domain.use_cases.reconcile import ReconcileLibrary
 from audiolib.domain.use_cases.recover import RecoverSaves
+from audiolib.domain.use_cases.reindex import ReindexLibrary
 from audiolib.domain.use_cases.save import SaveAudioToLibrary, SavePolicy
+from audiolib.domain.use_cases.scrub import ScrubLibrary
 from audiolib.testing.clock import FakeClock, FakeIds
 from audiolib.testing.faults import FaultPlan, Faults
 from audiolib.testing.faulty_port import FaultyPort
@@ -61,6 +69,11 @@ class InMemoryLibrary:
     listen: ListenToAudio
     clean_up: CleanUpTempFiles
     recover: RecoverSaves
+    reconcile: ReconcileLibrary
+    reindex: ReindexLibrary
+    scrub: ScrubLibrary
+    quarantine: Quarantine
+    migrate: MigrateDocuments
     faults: FaultPlan
     world: World
 
@@ -90,12 +103,21 @@ def in_memory_library(
     store = port(world.objects, "store")
     repo = port(MemoryMetadataRepo(world.assets), "repo")
     browse = BrowseLibrary(repo=repo)
+    inspector = MemoryAudioInspector()
+    inventory = port(MemoryInventory(world.assets), "inventory")
+    rebuild = RebuildAsset(
+        store=store,
+        repo=repo,
+        inspector=inspector,
+        now=world.clock,
+        new_fence=world.ids.fence,
+    )
     return InMemoryLibrary(
         save=SaveAudioToLibrary(
             source=port(MemoryAudioSource(world.temp_files), "source"),
             store=store,
             repo=repo,
-            inspector=MemoryAudioInspector(),
+            inspector=inspector,
             policy=policy or SavePolicy(sources=SourceBases([GENERATOR])),
             now=world.clock,
             new_asset_id=world.ids.asset_id,
@@ -112,6 +134,11 @@ def in_memory_library(
         recover=RecoverSaves(
             intents=port(MemoryIntentLog(world.assets), "intents"), store=store, now=world.clock
         ),
+        reconcile=ReconcileLibrary(store=store, inventory=inventory, rebuild=rebuild),
+        reindex=ReindexLibrary(store=store, inventory=inventory, rebuild=rebuild),
+        scrub=ScrubLibrary(store=store, inventory=inventory, now=world.clock),
+        quarantine=Quarantine(inventory=inventory, repo=repo, rebuild=rebuild, now=world.clock),
+        migrate=MigrateDocuments(schema=port(MemoryDocumentSchema(world.assets), "schema")),
         faults=plan,
         world=world,
     )

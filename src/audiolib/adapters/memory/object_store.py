@@ -116,6 +116,10 @@ class MemoryObjectStore(ObjectStore):
     async def check(self) -> None:
         """Memory is always there."""
 
+    def overwrite(self, key: ObjectKey | str, data: bytes) -> None:
+        """Change an object, or make one, behind the library's back, for tests."""
+        self._objects[str(key)] = _Object(data, "audio/wav", {})
+
     def read(self, key: ObjectKey) -> bytes:
         """An object's bytes, for tests. Raises: ObjectNotFoundError."""
         found = self._objects.get(str(key))

@@ -50,6 +50,12 @@ class Cleanup:
             return None
         return attrs.evolve(self, state=CleanupState.DUE, since=now, next_attempt_at=now)
 
+    def unleased(self, now: datetime) -> "Cleanup":
+        """This promise in another place, where nobody has claimed it."""
+        if self.state is not CleanupState.LEASED:
+            return self
+        return attrs.evolve(self, state=CleanupState.DUE, next_attempt_at=now, lease_until=None)
+
     def settled(self, result: "CleanupResult") -> "Cleanup | None":
         """How this stands after an attempt; None when the attempt's lease is not the last one."""
         if self.state is not CleanupState.LEASED or self.attempts != result.task.attempt:

@@ -16,6 +16,7 @@ class FindingKind(enum.Enum):
     WRONG_DIGEST = "wrong_digest"
     UNREADABLE_DOCUMENT = "unreadable_document"
     QUARANTINED = "quarantined"
+    TAKEN = "taken"
 
 
 class Action(enum.Enum):

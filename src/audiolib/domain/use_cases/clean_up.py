@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import attrs
 
+from audiolib.domain.model.at_once import AtOnce, one_by_one
 from audiolib.domain.model.cleanup import CleanupResult, CleanupState, CleanupTask
 from audiolib.domain.model.errors import CleanupRefusedError, SourceUnavailableError
 from audiolib.ports.cleanup_outbox import CleanupOutbox
@@ -32,22 +34,23 @@ class CleanUpTempFiles:
     now: Callable[[], datetime]
     jitter: Callable[[], float]
     """A random number from 0 to 1."""
+    at_once: AtOnce = one_by_one
 
     async def __call__(self) -> tuple[CleanupResult, ...]:
         """Try one batch. Returns: how each attempt ended. Raises: MetadataUnavailableError."""
         now = self.now()
         lease_until = now + self.policy.lease
         tasks = await self.outbox.claim(now=now, lease_until=lease_until, limit=self.policy.batch)
-        results = list[CleanupResult]()
-        for task in tasks:
-            # What the lease leaves no time for is claimed again when it is over.
-            if self.now() < lease_until - self.policy.lease / 2:
-                results.append(await self._attempt(task))
+        last_start = lease_until - self.policy.lease / 2
+        attempts = [partial(self._attempt, task, last_start) for task in tasks]
+        results = [result for result in await self.at_once(attempts) if result is not None]
         if results:
             await self.outbox.settle(results)
         return tuple(results)
 
-    async def _attempt(self, task: CleanupTask) -> CleanupResult:
+    async def _attempt(self, task: CleanupTask, last_start: datetime) -> CleanupResult | None:
+        if self.now() >= last_start:
+            return None  # the lease may not last: it is claimed again when that is over
         try:
             await self.cleaner.delete(task.temp_file, etag=task.etag)
         except CleanupRefusedError as refused:

@@ -98,9 +98,7 @@ class ReconcileLibrary:
         object_key = ObjectKey.parse(key)
         if _explains(await self.inventory.find(object_key.stem.asset_id), key):
             return []
-        try:
-            await self.store.describe(object_key)
-        except ObjectNotFoundError:
+        if await self._is_missing(object_key):
             return []
         detail = "no document knows this object"
         return [Finding(kind=FindingKind.UNEXPLAINED_OBJECT, subject=key, detail=detail)]
@@ -130,9 +128,18 @@ class ReconcileLibrary:
         )
         if document is not None and document.state in (AssetState.PENDING, AssetState.ABORTED):
             return None  # a running save's, or the recoverer's
+        if object_key is not None and document is not None and await self._is_missing(object_key):
+            return None  # found already; what is left beside it may help to restore it
         return Finding(
             kind=FindingKind.UNFINISHED_UPLOAD, subject=key, detail="no save is writing this"
         )
+
+    async def _is_missing(self, key: ObjectKey) -> bool:
+        try:
+            await self.store.describe(key)
+        except ObjectNotFoundError:
+            return True
+        return False
 
 
 def _explains(document: AudioAsset | None, key: str) -> bool:

@@ -19,6 +19,25 @@ _COMMANDS = {
     "play-url": "play_url:play_url",
     "demo": "demo:demo",
     "doctor": "doctor:doctor",
+    "reconcile": "reconcile:reconcile",
+    "scrub": "scrub:scrub",
+    "reindex": "reindex:reindex",
+    "migrate": "migrate:migrate",
+    "copy": "copy:copy",
+}
+_GROUPS = {
+    "cleanups": (
+        "The promises to delete temp files.",
+        {"list": "cleanups:list_cleanups", "retry": "cleanups:retry_cleanups"},
+    ),
+    "quarantine": (
+        "Objects that nothing explains.",
+        {
+            "list": "quarantine:list_quarantine",
+            "restore": "quarantine:restore",
+            "discard": "quarantine:discard",
+        },
+    ),
 }
 
 
@@ -32,11 +51,17 @@ def command_line() -> cyclopts.App:
     )
     for name, place in _COMMANDS.items():
         app.command(f"audiolib.entrypoints.cli.{place}", name=name)
+    for group, (meaning, commands) in _GROUPS.items():
+        part = cyclopts.App(name=group, help=meaning, result_action="return_value")
+        for name, place in commands.items():
+            part.command(f"audiolib.entrypoints.cli.{place}", name=name)
+        app.command(part)
     return app
 
 
 def main() -> None:
-    """Exits with 0, 1 when the library refused, 2 when the settings are bad."""
+    """Exits with 0, 1 when the library refused, 2 when the settings are bad, 3 when an audit left
+    something to look at."""
     try:
         sys.exit(command_line()())
     except SettingsError as bad:

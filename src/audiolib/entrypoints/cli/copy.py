@@ -1,0 +1,74 @@
+"""`audiolib copy`: a library from one pair of stores to another."""
+
+from contextlib import AsyncExitStack
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from audiolib.domain.model.clock import utc_now
+from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.finding import Progress
+from audiolib.domain.use_cases.copy_library import CopyLibrary
+from audiolib.entrypoints.cli.audit import tell
+from audiolib.entrypoints.cli.run import run
+from audiolib.entrypoints.concurrency import at_once
+from audiolib.entrypoints.container import build_container
+from audiolib.entrypoints.environment import settings_at
+from audiolib.entrypoints.resources import running, settled
+from audiolib.entrypoints.settings import Settings
+
+
+def copy(
+    *,
+    source: Annotated[str, Parameter(name="--from")],
+    target: Annotated[str, Parameter(name="--to")],
+    json_lines: bool = False,
+) -> int:
+    """Copy every asset, verified by its digest; broken off, it goes on when run again.
+
+    Stop the services at the source first, or run it once more after they have stopped. Ends
+    with 3 when something could not be copied.
+
+    Parameters
+    ----------
+    source
+        `embedded` (DATA_DIR), `servers` (S3 and MongoDB as configured), or a file of settings
+        like `.env` that describes another pair.
+    target
+        Likewise.
+    json_lines
+        Print one JSON object a line, a summary as the last.
+    """
+    return run(_copy(settings_at(source), settings_at(target), json_lines))
+
+
+async def _copy(source: Settings, target: Settings, json_lines: bool) -> int:
+    if _place(source) & _place(target):
+        raise InvalidRequestError(FieldFault("--to", "is where --from is"))
+    progress = Progress()
+    async with AsyncExitStack() as stack:
+        there, here = build_container(target), build_container(source)
+        for container in (there, here):
+            await stack.enter_async_context(running(container))
+        copying = CopyLibrary(
+            source=await settled(here.store()),
+            inventory=await settled(here.inventory()),
+            store=await settled(there.store()),
+            repo=await settled(there.repo()),
+            now=utc_now,
+            at_once=at_once,
+            url_ttl=target.url_ttl,
+        )
+        return await tell(copying(progress), progress, title="copy", json_lines=json_lines)
+
+
+def _place(settings: Settings) -> set[tuple[str, ...]]:
+    """What both ends may not share: the place of the bytes, that of the documents."""
+    folder = str(settings.data_dir.resolve())
+    s3, mongodb = settings.s3, (settings.mongodb_url, settings.mongodb_database)
+    return {
+        ("s3", s3.endpoint_url or "", s3.bucket)
+        if settings.object_store == "s3"
+        else ("filesystem", folder),
+        ("mongodb", *mongodb) if settings.metadata_store == "mongodb" else ("sqlite", folder),
+    }

@@ -1,0 +1,49 @@
+"""`audiolib migrate`: every document in the current schema."""
+
+import attrs
+
+from audiolib.domain.model.finding import Progress
+from audiolib.domain.use_cases.migrate import Migrated
+from audiolib.entrypoints.cli.audit import LEFT, counting, print_line
+from audiolib.entrypoints.cli.library import open_library
+from audiolib.entrypoints.cli.run import run
+from audiolib.entrypoints.environment import settings_here
+from audiolib.entrypoints.settings import Settings
+
+
+def migrate(*, check: bool = False, json_lines: bool = False) -> int:
+    """Bring documents of older schemas, and those that other programs wrote, to the current one.
+
+    Services may run meanwhile. Fields that others put there stay. Ends with 3 when documents
+    wait to be migrated or can't be read.
+
+    Parameters
+    ----------
+    check
+        Change nothing, only tell.
+    json_lines
+        Print the summary as JSON.
+    """
+    return run(_migrate(settings_here(), check, json_lines))
+
+
+async def _migrate(settings: Settings, check: bool, json_lines: bool) -> int:
+    progress = Progress()
+    async with open_library(settings) as library:
+        with counting(progress, "migrate"):
+            migrated = await library.migrate(progress, check=check)
+    if json_lines:
+        print_line({"summary": attrs.asdict(migrated)})
+    else:
+        _say(migrated)
+    return LEFT if migrated.outdated or migrated.unreadable else 0
+
+
+def _say(migrated: Migrated) -> None:
+    for each in migrated.unreadable:
+        print_line(f"unreadable: {each}", as_json=False)
+    print_line(
+        f"migrate: {migrated.current} were current, {migrated.upgraded} upgraded, "
+        f"{migrated.outdated} outdated, {len(migrated.unreadable)} unreadable",
+        as_json=False,
+    )
