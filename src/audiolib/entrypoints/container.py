@@ -170,6 +170,7 @@ def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
         settings.mongodb_url,
         database=settings.mongodb_database,
         driver=settings.mongodb_driver,
+        patience=settings.mongodb_timeout,
     )
     return {
         "repo": providers.Factory(MongoMetadataRepo, assets),

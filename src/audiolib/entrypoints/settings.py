@@ -87,6 +87,8 @@ SETTINGS = (
         "motor",
         "Motor, or PyMongo's own asynchronous client",
     ),
+    Setting("MONGODB_TIMEOUT", a_number(0.1, 600), "5", "of a call, retries included, in seconds"),
+    Setting("S3_TIMEOUT", a_number(0.1, 600), "30", "between two reads or writes, in seconds"),
     Setting(
         "MAX_AUDIO_BYTES", whole(1, 40 * 1024 * MIB), str(512 * MIB), "the largest audio, in bytes"
     ),
@@ -120,6 +122,7 @@ class Settings:
     mongodb_url: str = attrs.field(repr=False)
     mongodb_database: str
     mongodb_driver: Driver
+    mongodb_timeout: timedelta
     http: HttpSettings
     max_audio_bytes: int
     url_ttl: timedelta
@@ -165,10 +168,12 @@ def _settings(v: Mapping[str, Any]) -> Settings:
             region=v["S3_REGION"],
             create_bucket=v["S3_CREATE_BUCKET"],
             allow_weak_store=v["S3_ALLOW_WEAK_STORE"],
+            timeout=v["S3_TIMEOUT"],
         ),
         mongodb_url=v["MONGODB_URL"],
         mongodb_database=v["MONGODB_DATABASE"],
         mongodb_driver=v["MONGODB_DRIVER"],
+        mongodb_timeout=timedelta(seconds=v["MONGODB_TIMEOUT"]),
         http=HttpSettings(
             connect_timeout=v["CONNECT_TIMEOUT"],
             first_byte_timeout=v["FIRST_BYTE_TIMEOUT"],

@@ -6,6 +6,7 @@ uses what both have in common.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib import import_module
 from typing import Any, Literal
 
@@ -38,13 +39,13 @@ def _client(url: str, driver: Driver, timeout_ms: int) -> Any:
 
 @asynccontextmanager
 async def open_mongo(
-    url: str, *, database: str, driver: Driver = "motor", timeout_ms: int = 10_000
+    url: str, *, database: str, driver: Driver = "motor", patience: timedelta = timedelta(seconds=5)
 ) -> AsyncIterator[MongoAssets]:
-    """The collection `assets` with its indexes; `timeout_ms` bounds every call, retries included.
+    """The collection `assets` with its indexes; `patience` bounds every call, retries included.
 
     Raises: MetadataUnavailableError.
     """
-    client = _client(url, driver, timeout_ms)
+    client = _client(url, driver, patience // timedelta(milliseconds=1))
     try:
         with translated():
             collection = client[database].get_collection(

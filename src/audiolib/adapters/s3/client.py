@@ -22,6 +22,7 @@ class S3Settings:
     """Without `endpoint_url` it is AWS; credentials come by the usual AWS chain.
 
     `public_endpoint_url` is the host that presigned URLs name, where that is another one.
+    `timeout` is in seconds, between two reads or writes.
     """
 
     endpoint_url: str | None = None
@@ -31,6 +32,7 @@ class S3Settings:
     create_bucket: bool = True
     allow_weak_store: bool = False
     part_size: int = 5 * 1024 * 1024
+    timeout: float = 30
 
 
 @asynccontextmanager
@@ -46,7 +48,7 @@ async def open_s3(
                 public = await stack.enter_async_context(
                     _client(settings, settings.public_endpoint_url)
                 )
-        http = await stack.enter_async_context(_http_session())
+        http = await stack.enter_async_context(_http_session(settings.timeout))
         wire = Wire(client=client, http=http)
         await _make_bucket(client, settings)
         weak = await weaknesses(client, wire, bucket=settings.bucket, token=new_token())
@@ -75,7 +77,7 @@ def _client(settings: S3Settings, endpoint_url: str | None) -> Any:
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         connect_timeout=5,
-        read_timeout=30,
+        read_timeout=settings.timeout,
         retries={"total_max_attempts": 3, "mode": "standard"},
         max_pool_connections=64,
     )
@@ -84,13 +86,13 @@ def _client(settings: S3Settings, endpoint_url: str | None) -> Any:
     )
 
 
-def _http_session() -> aiohttp.ClientSession:
+def _http_session(timeout: float) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         auto_decompress=False,
         trust_env=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         connector=aiohttp.TCPConnector(limit=256),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=30),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=timeout),
         skip_auto_headers=("User-Agent", "Content-Type"),
     )
 

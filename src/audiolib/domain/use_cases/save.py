@@ -18,6 +18,7 @@ from audiolib.domain.model.errors import (
     CommitUnknownError,
     IdempotencyConflictError,
     IdempotencyInProgressError,
+    InsufficientStorageError,
     LeaseLostError,
     MetadataUnavailableError,
     StorageUnavailableError,
@@ -162,6 +163,9 @@ class SaveAudioToLibrary:
             committed = await _asked_twice(lambda: self.repo.commit(ready.tenant, ready))
         except MetadataUnavailableError as unknown:
             raise CommitUnknownError from unknown
+        except InsufficientStorageError:
+            await self._call_off(ready)
+            raise
         if not committed:
             await self._call_off(ready)
             raise LeaseLostError

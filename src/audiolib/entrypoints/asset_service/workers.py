@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
 from audiolib.domain.use_cases.recover import RecoverSaves
@@ -34,9 +35,18 @@ async def clean_up_forever(
 
     async def rounds() -> None:
         saved.clear()
-        results = await clean_up()
-        while len(results) == clean_up.policy.batch:
+        while True:
             results = await clean_up()
+            for result in results:
+                if result.state is CleanupState.DEAD:
+                    _log.error(
+                        "gave up deleting %s of asset %s: %s",
+                        result.task.temp_file,
+                        result.task.asset_id,
+                        result.error,
+                    )
+            if len(results) < clean_up.policy.batch:
+                break
 
     await _forever("cleanup", rounds, saved, interval)
 
