@@ -1,6 +1,7 @@
 """The command line: `audiolib …`."""
 
 import sys
+from importlib import import_module
 from importlib.metadata import version
 
 try:
@@ -41,29 +42,36 @@ _GROUPS = {
 }
 
 
-def command_line() -> cyclopts.App:
-    """The commands by name; each one's module is imported when it is called."""
+def command_line(chosen: str = "") -> cyclopts.App:
+    """The commands by name. When one is `chosen`, only its module is imported; else all are, so
+    that help can tell what each does."""
+    known = chosen in (*_COMMANDS, *_GROUPS)
     app = cyclopts.App(
         name="audiolib",
         help="Turns generated audio into a durable, multi-tenant library.",
         version=version("audiolib"),
         result_action="return_value",
     )
-    for name, place in _COMMANDS.items():
-        app.command(f"audiolib.entrypoints.cli.{place}", name=name)
+    _add(app, _COMMANDS, told=not known)
     for group, (meaning, commands) in _GROUPS.items():
         part = cyclopts.App(name=group, help=meaning, result_action="return_value")
-        for name, place in commands.items():
-            part.command(f"audiolib.entrypoints.cli.{place}", name=name)
+        _add(part, commands, told=chosen == group)
         app.command(part)
     return app
+
+
+def _add(app: cyclopts.App, commands: dict[str, str], *, told: bool) -> None:
+    for name, place in commands.items():
+        module, _, function = f"audiolib.entrypoints.cli.{place}".partition(":")
+        command = getattr(import_module(module), function) if told else f"{module}:{function}"
+        app.command(command, name=name)
 
 
 def main() -> None:
     """Exits with 0, 1 when the library refused, 2 when the settings are bad, 3 when an audit left
     something to look at."""
     try:
-        sys.exit(command_line()())
+        sys.exit(command_line(*sys.argv[1:2])())
     except SettingsError as bad:
         print(f"bad settings:\n{bad}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
