@@ -1,5 +1,6 @@
 """The SQLite adapters keep their ports' contracts."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -106,3 +107,15 @@ class TestSqliteDocumentSchema(DocumentSchemaContract):
     @pytest.fixture
     def raw(self, database: SqliteDatabase) -> RawDocuments:
         return Raw(database)
+
+
+async def test_many_may_make_the_database_at_the_same_time(tmp_path: Path) -> None:
+    """As processes do that are started together."""
+
+    async def opened(path: Path) -> None:
+        async with open_sqlite(path) as database:
+            await SqliteMetadataRepo(database).check()
+
+    for number in range(20):
+        path = tmp_path / f"{number}.sqlite3"
+        await asyncio.gather(*(opened(path) for _ in range(8)))

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from audiolib.domain.model.errors import MetadataUnavailableError
 from audiolib.group_commit import GroupCommit
 
 T = TypeVar("T")
+_PATIENCE = 10.0
 Work = Callable[[sqlite3.Connection], Any]
 
 
@@ -70,14 +72,29 @@ class _Thread:
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self._connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(self._path, isolation_level=None)
-            for pragma in PRAGMAS:
-                self._connection.execute(pragma)
+            self._connection = _connected(self._path)
         return work(self._connection)
 
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            for pragma in PRAGMAS:
+                connection.execute(pragma)
+            return connection
+        except sqlite3.OperationalError as failed:
+            # Of processes that make the database at the same time, SQLite lets all but one fail
+            # to switch it to WAL, without the wait that it grants other locks.
+            if failed.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > deadline:
+                connection.close()
+                raise
+            time.sleep(0.01)
 
 
 def _in_one_transaction(connection: sqlite3.Connection, group: Sequence[Work]) -> Sequence[Any]:
