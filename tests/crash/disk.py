@@ -75,7 +75,9 @@ class Disk:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Container]:
         """The product over this disk, as a process has it."""
-        settings = Settings.read({"DATA_DIR": str(self.folder / "data")})
+        settings = Settings.read(
+            {"DATA_DIR": str(self.folder / "data"), "SIGNING_KEY": "no file of its own"}
+        )
         container = build_container(settings)
         container.source.override(providers.Object(FolderSource(self.temp)))
         container.cleaner.override(providers.Object(FolderCleaner(self.temp)))

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from audiolib.domain.model.errors import AudioLibraryError
 from tests.crash.disk import Disk
 from tests.crash.victim import KillAt, work
 
@@ -16,7 +17,10 @@ def say(line: str) -> None:
 
 def main(folder: str) -> None:
     say("begin")
-    asyncio.run(work(Disk(Path(folder)), "a", KillAt(0), say))
+    try:
+        asyncio.run(work(Disk(Path(folder)), "a", KillAt(0), say))
+    except AudioLibraryError as refused:
+        say(f"refused {refused.code}")  # the stores could not be opened
     say("end")
 
 
