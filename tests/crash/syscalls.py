@@ -1,6 +1,7 @@
 """Faults of the operating system itself, injected by strace into one save."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -26,16 +27,16 @@ REFUSALS = {
 }
 _SAMPLES = SIZES["64 KiB"]
 _CALL = re.compile(r"^(\d+) +(\w+)\(")
-_ERROR_PATIENCE = 60
+
+Planned = tuple[str, int, str]
+"""A call, the how many-th of them, and the fault it meets."""
 
 
 @attrs.frozen
 class Injected:
-    """A fault at the nth call of a kind, and what was wrong afterwards."""
+    """What was planned, whether it struck, and what was wrong afterwards."""
 
-    call: str
-    nth: int
-    fault: str
+    planned: Planned
     struck: bool
     said: tuple[str, ...]
     wrong: tuple[str, ...]
@@ -52,12 +53,8 @@ def missing() -> str | None:
 
 
 def calls_made() -> Counter[str]:
-    """How often one save makes each call, in the thread that makes it most often.
-
-    strace counts in each thread anew.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        trace = _run(Path(folder), f"trace={','.join(CALLS)}")[1]
+    """How often one save makes each call, in the thread that makes it most often."""
+    _, trace, _ = _watched([["-e", f"trace={','.join(CALLS)}"]])[0]
     in_threads = Counter(match.groups() for line in trace if (match := _CALL.match(line)))
     most = Counter[str]()
     for (_, call), count in in_threads.items():
@@ -65,21 +62,12 @@ def calls_made() -> Counter[str]:
     return most
 
 
-def inject_all(plan: Sequence[tuple[str, int, str]]) -> list[Injected]:
+def inject_all(plan: Sequence[Planned]) -> list[Injected]:
     """As many at a time as there are processors."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda planned: inject(*planned), plan))
-
-
-def inject(call: str, nth: int, fault: str) -> Injected:
-    with tempfile.TemporaryDirectory() as folder:
-        disk = Disk(Path(folder))
-        said, trace = _run(disk.folder, f"trace={call}", "-e", f"inject={call}:{fault}:when={nth}")
-        wrong = [line for line in said if _unforeseen(line)]
-        saved = [line.split()[1] for line in said if line.startswith("saved ")]
-        judged = asyncio.run(verdict(disk, {"a": _SAMPLES}, saved))
-        struck = "killed" in said or any("(INJECTED)" in line for line in trace)
-    return Injected(call, nth, fault, struck, tuple(said), (*wrong, *judged.faults))
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        parts = list(pool.map(_inject, [plan[part::workers] for part in range(workers)]))
+    return [injected for part in parts for injected in part]
 
 
 def order() -> list[str]:
@@ -87,15 +75,56 @@ def order() -> list[str]:
 
     Each as `call path`, or `answer`.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        trace = _run(Path(folder), "trace=fsync,fdatasync,link,write", "-y")[1]
+    _, trace, _ = _watched([["-y", "-e", "trace=fsync,fdatasync,link,write"]])[0]
     steps = list(_steps(trace))
     return steps[: steps.index("answer") + 1]
 
 
+def _inject(plan: Sequence[Planned]) -> list[Injected]:
+    options = [
+        ["-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={nth}"]
+        for call, nth, fault in plan
+    ]
+    injected = []
+    for planned, (said, trace, faults) in zip(plan, _watched(options), strict=True):
+        struck = "killed" in said or any("(INJECTED)" in line for line in trace)
+        wrong = (*(line for line in said if _unforeseen(line)), *faults)
+        injected.append(Injected(planned, struck, tuple(said), wrong))
+    return injected
+
+
+def _watched(
+    options: Sequence[Sequence[str]],
+) -> list[tuple[list[str], list[str], tuple[str, ...]]]:
+    """What a save on a new disk said, what strace saw of it, and the verdict, for each."""
+    results = []
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.crash.once"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for each in options:
+            with tempfile.TemporaryDirectory() as folder:
+                disk = Disk(Path(folder))
+                disk.generate("a", _SAMPLES)
+                process.stdin.write(json.dumps({"folder": folder, "options": each}) + "\n")
+                process.stdin.flush()
+                found = json.loads(process.stdout.readline())
+                said = found["said"]
+                saved = [line.split()[1] for line in said if line.startswith("saved ")]
+                judged = asyncio.run(verdict(disk, {"a": _SAMPLES}, saved))
+                results.append((said, found["trace"], judged.faults))
+        process.stdin.close()
+    return results
+
+
 def _steps(trace: list[str]) -> Iterator[str]:
     for line in trace:
-        if "write(1<" in line and '"saved ' in line:
+        if " write(" in line and '"saved ' in line:
             yield "answer"
         elif found := re.search(r" (fsync|fdatasync)\(\d+<(.*?)>", line):
             yield f"{found[1]} {found[2]}"
@@ -106,28 +135,3 @@ def _steps(trace: list[str]) -> Iterator[str]:
 def _unforeseen(line: str) -> bool:
     word, _, rest = line.partition(" ")
     return word in ("refused", "later") and rest not in REFUSALS
-
-
-def _run(folder: Path, expression: str, *options: str) -> tuple[list[str], list[str]]:
-    disk = Disk(folder)
-    disk.generate("a", _SAMPLES)
-    log = folder / "trace"
-    ended = subprocess.run(
-        [
-            *("strace", "-f", "--seccomp-bpf", "-qq", "-o", str(log)),
-            *("-e", expression, *options),
-            *(sys.executable, "-m", "tests.crash.once", str(folder)),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_ERROR_PATIENCE,
-    )
-    said = ended.stdout.splitlines()
-    if ended.returncode in (-9, 137):
-        said.append("killed")
-    elif ended.returncode:
-        said.append(f"refused with {ended.stderr.strip().splitlines()[-1:]}")
-    return said, log.read_text(errors="replace").splitlines()

@@ -1,5 +1,6 @@
 """What SQLite raises, as ours."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +16,13 @@ _BY_NAME: dict[str, type[AudioLibraryError]] = {"SQLITE_FULL": InsufficientStora
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raises: ours, with SQLite's own name for what went wrong."""
+    """Raises: ours, with SQLite's own name for what went wrong, or the system's reason."""
     try:
         yield
     except sqlite3.Error as failed:
         name = getattr(failed, "sqlite_errorname", type(failed).__name__)
         raise _BY_NAME.get(name, MetadataUnavailableError)(f"{name}: {failed}") from failed
+    except OSError as failed:
+        full = failed.errno in (errno.ENOSPC, errno.EDQUOT)
+        error = InsufficientStorageError if full else MetadataUnavailableError
+        raise error(f"the database's folder: {failed.strerror}") from failed
