@@ -8,6 +8,7 @@ import asyncio
 import ctypes
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -30,19 +31,19 @@ def main() -> None:
 def watched(folder: Path, options: Sequence[str]) -> dict[str, list[str]]:
     """One save, its cleanup, a recovery, with strace attached from before the first of them."""
     log = folder / "trace"
-    hearing, saying = os.pipe()
+    hearing, saying = socket.socketpair()
     waiting, letting = os.pipe()
     pid = os.fork()
     if not pid:
         _child(Disk(folder), waiting, saying)
-    os.close(saying)
+    saying.close()
     command = ["strace", "-f", "-o", str(log), *options, "-p", str(pid)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
         assert strace.stderr is not None
         attached = strace.stderr.readline()
         assert "attached" in attached, attached
         os.write(letting, b"go")
-        with os.fdopen(hearing) as file:
+        with hearing, hearing.makefile() as file:
             said = file.read().splitlines()
         _, status = os.waitpid(pid, 0)
         strace.stderr.read()
@@ -53,13 +54,13 @@ def watched(folder: Path, options: Sequence[str]) -> dict[str, list[str]]:
     return {"said": said, "trace": log.read_text(errors="replace").splitlines()}
 
 
-def _child(disk: Disk, waiting: int, saying: int) -> None:
+def _child(disk: Disk, waiting: int, saying: socket.socket) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PTRACER, _ANYONE, 0, 0, 0)
     os.read(waiting, 2)
 
     def say(line: str) -> None:
-        # One write, at once: what comes after it in a trace came after it in time.
-        os.write(saying, f"{line}\n".encode())
+        # By a socket: the writes that faults are aimed at are those of files.
+        saying.sendall(f"{line}\n".encode())
 
     try:
         asyncio.run(_work(disk, say))

@@ -75,7 +75,7 @@ def order() -> list[str]:
 
     Each as `call path`, or `answer`.
     """
-    _, trace, _ = _watched([["-y", "-e", "trace=fsync,fdatasync,link,write"]])[0]
+    _, trace, _ = _watched([["-y", "-e", "trace=fsync,fdatasync,link,sendto"]])[0]
     steps = list(_steps(trace))
     return steps[: steps.index("answer") + 1]
 
@@ -124,7 +124,7 @@ def _watched(
 
 def _steps(trace: list[str]) -> Iterator[str]:
     for line in trace:
-        if " write(" in line and '"saved ' in line:
+        if " sendto(" in line and '"saved ' in line:
             yield "answer"
         elif found := re.search(r" (fsync|fdatasync)\(\d+<(.*?)>", line):
             yield f"{found[1]} {found[2]}"
