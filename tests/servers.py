@@ -114,3 +114,27 @@ def secantus(folder: Path) -> Iterator[MongoServer]:
     with process([*command, "--enable-test-commands"], log) as running:
         wait_for_port(port, running, log)
         yield MongoServer(f"mongodb://127.0.0.1:{port}/?directConnection=true")
+
+
+@contextmanager
+def rclone_s3(folder: Path) -> Iterator[S3Server]:
+    """A weak one: rclone 1.75.2 lets a key be written twice, and looks at no SHA-256."""
+    port = free_port()
+    log = folder / "rclone.log"
+    data = folder / "rclone"
+    data.mkdir()
+    command = [program("rclone"), "--config", str(folder / "rclone.conf"), "serve", "s3"]
+    command += ["--addr", f"127.0.0.1:{port}", "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}"]
+    with process([*command, str(data)], log) as running:
+        wait_for_port(port, running, log)
+        yield S3Server(f"http://127.0.0.1:{port}")
+
+
+@contextmanager
+def moto_s3(folder: Path) -> Iterator[S3Server]:
+    """A weak one: moto 5.2.5 takes bodies that have not the SHA-256 they are sent with."""
+    port = free_port()
+    log = folder / "moto.log"
+    with process([program("moto_server"), "-H", "127.0.0.1", "-p", str(port)], log) as running:
+        wait_for_port(port, running, log)
+        yield S3Server(f"http://127.0.0.1:{port}")

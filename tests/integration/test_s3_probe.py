@@ -2,11 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from tests.servers import S3Server
+from tests.servers import S3Server, moto_s3, rclone_s3
 
 from audiolib.adapters.s3 import S3Settings, open_s3
 from audiolib.domain.model.clock import utc_now
@@ -86,6 +89,17 @@ async def test_a_store_that_keeps_its_promises_is_taken(s3_server: S3Server) -> 
     async with open_s3(settings, now=utc_now, new_token=new_token) as store:
         assert not store.weak
         assert [found.key async for found in store.objects("")] == []
+
+
+@pytest.mark.parametrize("server", [rclone_s3, moto_s3])
+async def test_servers_that_break_them_are_refused(
+    server: Callable[[Path], AbstractContextManager[S3Server]], tmp_path: Path
+) -> None:
+    with server(tmp_path) as weak:
+        settings = S3Settings(endpoint_url=weak.endpoint_url)
+        with pytest.raises(WeakStoreError, match="SHA-256"):
+            async with open_s3(settings, now=utc_now, new_token=new_token):
+                raise AssertionError("it was taken")
 
 
 async def test_a_store_that_breaks_them_is_refused_and_each_is_named() -> None:
