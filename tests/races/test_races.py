@@ -1,0 +1,34 @@
+"""Short races; the long ones are `python -m tests.soak races`."""
+
+from pathlib import Path
+
+from audiolib.domain.model.naming import ObjectKey
+from audiolib.entrypoints.container import Container
+from audiolib.entrypoints.resources import settled
+from tests.races.rounds import promises_drained, puts_of_one_key, saves_under_one_key
+
+
+async def test_a_hundred_saves_under_one_key_are_one_asset(
+    two_processes: list[Container], tmp_path: Path
+) -> None:
+    counts = await saves_under_one_key(two_processes, tmp_path, rounds=3, parallel=100)
+    assert counts == {"rounds": 3, "answers": 300}
+    store = await settled(two_processes[0].store())
+    for found in [found async for found in store.objects()]:
+        await store.delete(ObjectKey.parse(found.key))
+
+
+async def test_sixteen_puts_of_one_key_have_one_winner(two_processes: list[Container]) -> None:
+    stores = [await settled(container.store()) for container in two_processes]
+    assert await puts_of_one_key(stores, rounds=4, racers=16, size=1000) == {"rounds": 4}
+
+
+async def test_workers_drain_the_outbox_and_one_that_dies_is_replaced(
+    two_processes: list[Container],
+) -> None:
+    assert await promises_drained(two_processes, 300) == {
+        "promises": 300,
+        "held by the dead one": 32,
+        "waited for its lease": 32,
+        "kept": 300,
+    }
