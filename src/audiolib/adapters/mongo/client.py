@@ -4,6 +4,7 @@ Motor is past its end of life; PyMongo's own asynchronous client is its successo
 uses what both have in common.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -56,6 +57,8 @@ async def open_mongo(
         yield assets
         await assets.close()
     finally:
-        closing = client.close()
-        if closing is not None:
-            await closing
+        if driver == "motor":
+            # It says goodbye to the server, and would hold up the loop until that answers.
+            await asyncio.to_thread(client.close)
+        else:
+            await client.close()
