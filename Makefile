@@ -26,6 +26,7 @@ check: $(VENV)/dev.stamp
 
 benchmark: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.reconcile
 
 # Writes the locked requirements anew; needs uv.
 lock:
