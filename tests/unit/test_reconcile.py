@@ -193,6 +193,30 @@ async def test_a_save_that_begins_while_objects_are_listed_is_no_finding() -> No
     assert [finding async for finding in racing(Progress())] == []
 
 
+@pytest.mark.parametrize("still", [False, True])
+async def test_an_upload_that_was_finished_meanwhile_is_no_finding(still: bool) -> None:
+    library = in_memory_library()
+    saved = await save(library)
+    objects = library.world.objects
+    given_up = []
+
+    class Uploading:
+        def __getattr__(self, name: str) -> object:
+            return getattr(objects, name)
+
+        async def unfinished(self, prefix: str = "") -> list[str]:
+            return [str(saved.asset.key)] if still or not prefix else []
+
+        async def give_up(self, key: str) -> None:
+            given_up.append(key)
+
+    beside = attrs.evolve(library.reconcile, store=Uploading())
+    findings = [finding async for finding in beside(Progress())]
+    expected = [(FindingKind.UNFINISHED_UPLOAD, str(saved.asset.key), Action.ENDED)]
+    assert kinds(findings) == (expected if still else [])
+    assert given_up == ([str(saved.asset.key)] if still else [])
+
+
 async def test_a_quarantined_asset_is_restored_or_discarded() -> None:
     library = in_memory_library()
     saves = [await save(library, number=n) for n in range(2)]

@@ -130,6 +130,8 @@ class ReconcileLibrary:
             return None  # a running save's, or the recoverer's
         if object_key is not None and document is not None and await self._is_missing(object_key):
             return None  # found already; what is left beside it may help to restore it
+        if key not in await self.store.unfinished(key):
+            return None  # it was finished meanwhile
         return Finding(
             kind=FindingKind.UNFINISHED_UPLOAD, subject=key, detail="no save is writing this"
         )
