@@ -4,7 +4,7 @@ import json
 import sys
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.page import PageRequest, Position
@@ -59,7 +59,8 @@ async def _list(settings: Settings, tenant: Tenant, request: PageRequest, json_l
 
 
 def _table(assets: tuple[AudioAsset, ...]) -> Table:
-    table = Table("id", "title", "seconds", "bytes", "saved at")
+    # An id that is cut can't be copied into the next command.
+    table = Table(Column("id", no_wrap=True), "title", "seconds", "bytes", "saved at")
     for asset in assets:
         seconds = "" if asset.duration is None else f"{asset.duration:.2f}"
         saved_at = asset.created_at.isoformat(timespec="seconds")
