@@ -10,7 +10,7 @@ demo: $(VENV)/demo.stamp
 
 # Every test, with its own SeaweedFS and MongoDB-wire server on free ports.
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term
 
 # The long runs, their figures beside their goals; an hour or so.
 soak: $(VENV)/dev.stamp

@@ -13,8 +13,9 @@ _line = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1)
 
 
 def as_recalled(asset: AudioAsset) -> AudioAsset:
-    """Without what belongs to one attempt to save it."""
-    return attrs.evolve(asset, fence="", lease_until=None)
+    """Without what belongs to one attempt to save it, and where the generator was."""
+    storage = attrs.evolve(asset.storage, original=None)
+    return attrs.evolve(asset, fence="", lease_until=None, storage=storage)
 
 
 def test_an_ordinary_asset_comes_back_whole() -> None:

@@ -43,6 +43,7 @@ class Recalled:
 def object_attributes(asset: AudioAsset, duration: float | None) -> dict[str, str]:
     """The asset's own part of its document as zlib-compressed JSON in base64url.
 
+    S3 shows it to whoever holds a presigned URL, so nothing of our network is in it.
     Where that is more than fits, the text is cut first, then description, tags, folder and the
     source's URL are left out.
     """
@@ -70,7 +71,6 @@ def _carried(asset: AudioAsset, duration: float | None) -> Document:
     return {
         "metadata": document["metadata"],
         "original_url": storage["original_url"],
-        "original_base": storage["original_base"],
         "idempotency": document["idempotency"],
         "created_at": asset.created_at.isoformat(),
         "duration": duration,
@@ -89,7 +89,7 @@ def _ever_lighter(document: Document) -> Iterator[Document]:
     bare: Document = {"description": "", "tags": [], "folder": None}
     yield _without(document, custom=custom, **bare)
     title = metadata["title"][:60]
-    yield _without(document, custom=custom, title=title, **bare) | {"original_base": None}
+    yield _without(document, custom=custom, title=title, **bare) | {"original_url": ""}
 
 
 def _without(document: Document, **metadata: Any) -> Document:
@@ -101,7 +101,6 @@ def _recalled(key: ObjectKey, carried: Mapping[str, Any], bucket: str) -> Recall
         "bucket": bucket,
         "key": str(key.stem),
         "original_url": carried["original_url"],
-        "original_base": carried["original_base"],
     }
     asset = from_document(
         {
@@ -125,7 +124,6 @@ def _from_key(key: ObjectKey) -> Document:
     return {
         "metadata": {"title": f"Recovered {key.stem.asset_id}", "custom": _UNKNOWN},
         "original_url": "",
-        "original_base": None,
         "idempotency": None,
         "created_at": _born(str(key.stem.asset_id)).isoformat(),
         "duration": None,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audiolib.domain.model.document import SCHEMA_VERSION
+from audiolib.domain.model.document import SCHEMA_VERSION, to_document
 from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.survey import Surveyed
@@ -102,6 +102,17 @@ class DocumentSchemaContract:
         assert await repo.get(TENANT, AssetId(document["_id"])) == before
         (surveyed,) = await schema.survey(after="", limit=10)
         assert (surveyed.schema_version, surveyed.fault) == (SCHEMA_VERSION, None)
+
+    async def test_an_older_document_of_ours_is_brought_up(
+        self, schema: DocumentSchema, repo: MetadataRepo, raw: RawDocuments
+    ) -> None:
+        asset = ready_from(pending())
+        older = to_document(asset)
+        del older["schema_version"]
+        await raw.put(older)
+        assert await schema.upgrade(str(asset.id))
+        assert (await raw.get(str(asset.id)))["schema_version"] == SCHEMA_VERSION
+        assert await repo.get(TENANT, asset.id) == asset
 
     async def test_an_upgrade_may_be_repeated_and_changes_nothing_current(
         self, schema: DocumentSchema, repo: MetadataRepo
