@@ -95,7 +95,7 @@ async def test_a_running_save_is_finished_before_the_service_ends(tmp_path: Path
         source.go_on.set()
         assert (await save)[0] == 201
         assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
-    assert [path.suffix for path in (tmp_path / "objects").rglob("*.*")] == [".wav"]
+    assert [path.suffix for path in (tmp_path / "objects").rglob("[!.]*.*")] == [".wav"]
 
 
 async def test_a_killed_save_leaves_nothing_and_can_be_repeated(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ async def test_a_killed_save_leaves_nothing_and_can_be_repeated(tmp_path: Path) 
 
             await until(saved, "the killed save's key is free again")
             await asyncio.wait_for(source.deleted.wait(), PATIENCE)
-    files = [path for path in (tmp_path / "objects").rglob("*") if path.is_file()]
+    files = [path for path in (tmp_path / "objects").rglob("[!.]*") if path.is_file()]
     assert [path.read_bytes() for path in files] == [DATA]
 
 
