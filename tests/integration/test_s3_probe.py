@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ from audiolib.domain.model.naming import ObjectKey
 from audiolib.testing.contracts.samples import content
 
 KEY = ObjectKey.parse("acme/ann/audio/01b8dac5-b400-7000-8000-000000000001.wav")
+
+
+_AGE = "<LastModified>2030-01-01T00:00:00Z</LastModified>"
 
 
 def new_token() -> str:
@@ -43,7 +47,7 @@ class WeakServer:
         return app
 
     async def bucket(self, request: web.Request) -> web.Response:
-        found = "".join(f"<Contents><Key>{key}</Key></Contents>" for key in self.objects)
+        found = "".join(f"<Contents><Key>{key}</Key>{_AGE}</Contents>" for key in self.objects)
         return self.xml(f"<ListBucketResult>{found}</ListBucketResult>")
 
     async def key(self, request: web.Request) -> web.Response:
@@ -139,3 +143,15 @@ async def test_a_store_that_is_not_there_is_unavailable() -> None:
     with pytest.raises(StorageUnavailableError):
         async with open_s3(settings, now=utc_now, new_token=new_token):
             raise AssertionError("it answered")
+
+
+async def test_what_a_killed_probe_left_is_swept_later(s3_server: S3Server) -> None:
+    settings = S3Settings(endpoint_url=s3_server.endpoint_url, bucket="audiolib-probe")
+    left = ".audiolib-probe/left"
+    async with open_s3(settings, now=utc_now, new_token=new_token) as store:
+        await store.client.put_object(Bucket=store.bucket, Key=left, Body=b"x")
+    async with open_s3(settings, now=utc_now, new_token=new_token) as store:
+        assert [found.key async for found in store.objects()] == [left]
+    later = utc_now() + timedelta(hours=2)
+    async with open_s3(settings, now=lambda: later, new_token=new_token) as store:
+        assert [found async for found in store.objects()] == []

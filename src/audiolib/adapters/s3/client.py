@@ -51,7 +51,7 @@ async def open_s3(
         http = await stack.enter_async_context(_http_session(settings.timeout))
         wire = Wire(client=client, http=http)
         await _make_bucket(client, settings)
-        weak = await weaknesses(client, wire, bucket=settings.bucket, token=new_token())
+        weak = await weaknesses(client, wire, bucket=settings.bucket, token=new_token(), now=now())
         if weak and not settings.allow_weak_store:
             raise WeakStoreError(
                 f"the S3 store is not safe to use: {'; '.join(weak)}. "

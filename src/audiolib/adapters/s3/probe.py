@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
 from audiolib.adapters.s3.errors import translated
@@ -9,15 +10,19 @@ from audiolib.adapters.s3.upload import Upload
 from audiolib.adapters.s3.wire import Wire
 from audiolib.domain.model.errors import AudioLibraryError, ObjectExistsError
 
+_PREFIX = ".audiolib-probe/"
+_FORGOTTEN = timedelta(hours=1)
 _BODY = b"audiolib asks whether this store keeps its promises"
 
 
-async def weaknesses(client: Any, wire: Wire, *, bucket: str, token: str) -> list[str]:
+async def weaknesses(
+    client: Any, wire: Wire, *, bucket: str, token: str, now: datetime
+) -> list[str]:
     """What the store gets wrong, a sentence each; nothing it was asked to keep stays.
 
     Raises: StorageUnavailableError, when it can't be asked.
     """
-    key = f".audiolib-probe/{token}"
+    key = f"{_PREFIX}{token}"
 
     def upload(number: int, name: str = key) -> Upload:
         return Upload(
@@ -45,7 +50,17 @@ async def weaknesses(client: Any, wire: Wire, *, bucket: str, token: str) -> lis
         with translated("probe"):
             for name in (key, f"{key}-wrong"):
                 await client.delete_object(Bucket=bucket, Key=name)
+    await _sweep(client, bucket, now - _FORGOTTEN)
     return found
+
+
+async def _sweep(client: Any, bucket: str, before: datetime) -> None:
+    """Remove what probes left that were killed."""
+    with translated("probe"):
+        answer = await client.list_objects_v2(Bucket=bucket, Prefix=_PREFIX)
+        for found in answer.get("Contents", ()):
+            if found["LastModified"] < before:
+                await client.delete_object(Bucket=bucket, Key=found["Key"])
 
 
 async def _taken_twice(upload: Upload, digest: str) -> bool:
