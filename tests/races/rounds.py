@@ -17,6 +17,7 @@ from audiolib.domain.model.errors import IdempotencyInProgressError, ObjectExist
 from audiolib.domain.model.source import TempFile
 from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
 from audiolib.domain.use_cases.save import SaveAudioToLibrary, SavedAudio
+from audiolib.domain.use_cases.save_command import SaveAudio
 from audiolib.entrypoints.container import Container, build_container
 from audiolib.entrypoints.resources import running, settled
 from audiolib.entrypoints.settings import Settings
@@ -35,9 +36,12 @@ from tests.crash.disk import SIZES, TENANT, FolderCleaner, FolderSource, command
 
 @asynccontextmanager
 async def processes(
-    environment: Mapping[str, str], folder: Path, count: int
+    environment: Mapping[str, str], folder: Path, count: int, *, over_http: bool = False
 ) -> AsyncIterator[list[Container]]:
-    """As many processes have it: each its own connections to the same stores."""
+    """As many processes have it: each its own connections to the same stores.
+
+    Temp files lie in `folder`/temp, or `over_http` at the generator that the settings name.
+    """
     temp = folder / "temp"
     temp.mkdir(parents=True, exist_ok=True)
     settings = Settings.read({"DATA_DIR": str(folder / "data"), **environment})
@@ -45,8 +49,9 @@ async def processes(
         opened = []
         for _ in range(count):
             container = build_container(settings)
-            container.source.override(providers.Object(FolderSource(temp)))
-            container.cleaner.override(providers.Object(FolderCleaner(temp)))
+            if not over_http:
+                container.source.override(providers.Object(FolderSource(temp)))
+                container.cleaner.override(providers.Object(FolderCleaner(temp)))
             await stack.enter_async_context(running(container))
             opened.append(container)
         yield opened
@@ -63,16 +68,7 @@ async def saves_under_one_key(
     for number in range(rounds):
         name = f"race{number}"
         (folder / "temp" / f"{name}.wav").write_bytes(sound(SIZES["1 B"]))
-        answers = await asyncio.gather(
-            *(_attempt(saves[n % len(saves)], name) for n in range(parallel))
-        )
-        told = [answer for answer in answers if answer is not None]
-        again = await _attempt(saves[0], name)
-        counts["rounds"] += 1
-        counts["answers"] += parallel
-        counts["not one asset"] += len({answer.asset.id for answer in told}) != 1
-        counts["not one fresh answer"] += [answer.replayed for answer in told].count(False) != 1
-        counts["no replay"] += again is None or again.asset.id != told[0].asset.id
+        counts += await one_round(saves, command(name), parallel)
     objects = [found.key async for found in store.objects(f"{TENANT}/")]
     documents = await inventory.assets(TENANT, after="", limit=10 * rounds + 10)
     counts["objects too many"] = len(objects) - rounds
@@ -80,9 +76,32 @@ async def saves_under_one_key(
     return +counts
 
 
-async def _attempt(save: SaveAudioToLibrary, name: str) -> SavedAudio | None:
+async def one_round(
+    saves: Sequence[SaveAudioToLibrary], request: SaveAudio, parallel: int
+) -> Counter[str]:
+    answers = await asyncio.gather(
+        *(attempt(saves[n % len(saves)], request) for n in range(parallel))
+    )
+    again = await attempt(saves[0], request)
+    return Counter(rounds=1, answers=parallel) + wrong_answers([*answers, again])
+
+
+def wrong_answers(answers: Sequence[SavedAudio | None]) -> Counter[str]:
+    """What is not one asset and one fresh answer; the last was asked for when all was over."""
+    told = [answer for answer in answers if answer is not None]
+    return +Counter(
+        {
+            "not one asset": len({answer.asset.id for answer in told}) != 1,
+            "not one fresh answer": [answer.replayed for answer in told].count(False) != 1,
+            "no replay": answers[-1] is None or not answers[-1].replayed,
+        }
+    )
+
+
+async def attempt(save: SaveAudioToLibrary, request: SaveAudio) -> SavedAudio | None:
+    """None where another is at it still."""
     try:
-        return await save(command(name))
+        return await save(request)
     except IdempotencyInProgressError:
         return None
 

@@ -21,6 +21,7 @@ from tests.races.rounds import (
     saves_under_one_key,
 )
 from tests.servers import ACCESS_KEY, SECRET_KEY, moto_s3, rclone_s3, seaweedfs, secantus
+from tests.soak import promises
 from tests.soak.figures import Figure, scaled
 from tests.stores import EMBEDDED, server_environment
 
@@ -38,9 +39,9 @@ def run(scale: float) -> Iterator[Figure]:
                 if name != "SQLite":
                     environment = server_environment(s3, mongo, name.rpartition(" ")[2])
                     environment["OBJECT_STORE"] = "filesystem"
-                saves, promises = asyncio.run(_repo(environment, folder / name, scale))
+                saves, drained = asyncio.run(_repo(environment, folder / name, scale))
                 yield from _of_saves(name, saves, scaled(200, scale))
-                yield from _of_promises(name, promises)
+                yield from _of_promises(name, drained)
             servers = server_environment(s3, mongo, "motor")
             puts = asyncio.run(_stores(servers, folder / "stores", scale))
             for name, counts in puts.items():
@@ -56,6 +57,7 @@ def run(scale: float) -> Iterator[Figure]:
                 ]
     right = sum(a is b for a, b in zip(judged, (True, False, False), strict=True))
     yield Figure(name="S3 servers judged right", measured=right, at_least=3, at_most=3)
+    yield from promises.run(scale)
 
 
 async def _repo(
