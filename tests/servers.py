@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -72,11 +72,19 @@ def wait_for_port(port: int, running: subprocess.Popen[bytes], log: Path) -> Non
     raise RuntimeError(f"no server on port {port}:\n{log.read_text(errors='replace')[-4000:]}")
 
 
-@contextmanager
-def seaweedfs(folder: Path) -> Iterator[S3Server]:
+@attrs.frozen
+class Server:
+    """How one is started on its own data, as often as needed; it is up when its port answers."""
+
+    command: list[str]
+    port: int
+    log: Path
+    environment: Mapping[str, str] = attrs.field(factory=dict)
+
+
+def seaweedfs_on(folder: Path, port: Callable[[], int] = free_port) -> Server:
     """It checks signatures, since it is started with a key."""
-    ports = {name: free_port() for name in ("s3", "master", "volume", "filer", "admin")}
-    log = folder / "weed.log"
+    ports = {name: port() for name in ("s3", "master", "volume", "filer", "admin")}
     data = folder / "weed"
     data.mkdir()
     command = [
@@ -99,21 +107,35 @@ def seaweedfs(folder: Path) -> Iterator[S3Server]:
         # Its sockets lie there.
         "TMPDIR": str(folder),
     }
-    with process(command, log, environment) as running:
-        wait_for_port(ports["s3"], running, log)
-        yield S3Server(f"http://127.0.0.1:{ports['s3']}")
+    return Server(command, ports["s3"], folder / "weed.log", environment)
+
+
+def secantus_on(folder: Path, port: Callable[[], int] = free_port) -> Server:
+    chosen = port()
+    data = folder / "mongo"
+    data.mkdir()
+    command = [program("secantusd-py"), "--port", str(chosen), "--storage-path", str(data)]
+    return Server([*command, "--enable-test-commands"], chosen, folder / "mongo.log")
+
+
+@contextmanager
+def seaweedfs(folder: Path) -> Iterator[S3Server]:
+    server = seaweedfs_on(folder)
+    with process(server.command, server.log, server.environment) as running:
+        wait_for_port(server.port, running, server.log)
+        yield S3Server(f"http://127.0.0.1:{server.port}")
 
 
 @contextmanager
 def secantus(folder: Path) -> Iterator[MongoServer]:
-    port = free_port()
-    log = folder / "mongo.log"
-    data = folder / "mongo"
-    data.mkdir()
-    command = [program("secantusd-py"), "--port", str(port), "--storage-path", str(data)]
-    with process([*command, "--enable-test-commands"], log) as running:
-        wait_for_port(port, running, log)
-        yield MongoServer(f"mongodb://127.0.0.1:{port}/?directConnection=true")
+    server = secantus_on(folder)
+    with process(server.command, server.log) as running:
+        wait_for_port(server.port, running, server.log)
+        yield MongoServer(mongodb_url(server.port))
+
+
+def mongodb_url(port: int) -> str:
+    return f"mongodb://127.0.0.1:{port}/?directConnection=true"
 
 
 @contextmanager
