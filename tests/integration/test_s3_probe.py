@@ -95,15 +95,16 @@ async def test_a_store_that_keeps_its_promises_is_taken(s3_server: S3Server) -> 
         assert [found.key async for found in store.objects("")] == []
 
 
-@pytest.mark.parametrize("server", [rclone_s3, moto_s3])
+@pytest.mark.parametrize(("server", "overwrites"), [(rclone_s3, True), (moto_s3, False)])
 async def test_servers_that_break_them_are_refused(
-    server: Callable[[Path], AbstractContextManager[S3Server]], tmp_path: Path
+    server: Callable[[Path], AbstractContextManager[S3Server]], overwrites: bool, tmp_path: Path
 ) -> None:
     with server(tmp_path) as weak:
         settings = S3Settings(endpoint_url=weak.endpoint_url)
-        with pytest.raises(WeakStoreError, match="SHA-256"):
+        with pytest.raises(WeakStoreError, match="SHA-256") as refused:
             async with open_s3(settings, now=utc_now, new_token=new_token):
                 raise AssertionError("it was taken")
+    assert ("If-None-Match" in str(refused.value)) is overwrites
 
 
 async def test_a_store_that_breaks_them_is_refused_and_each_is_named() -> None:

@@ -19,7 +19,7 @@ from audiolib.entrypoints.resources import settled
 from audiolib.ports.temp_cleaner import TempCleaner
 from audiolib.testing.contracts.samples import content, payload, pieces
 from tests.crash.disk import command
-from tests.races.rounds import attempt, processes
+from tests.races.rounds import attempt, attributes_of, processes
 
 Say = Callable[[object], None]
 _PATIENCE = 60.0
@@ -68,7 +68,12 @@ async def put(container: Container, *, key: str, seeds: list[int], size: int) ->
     async def race(seed: int) -> bool:
         body = content(*pieces(body_of(seed, size), 1_000_003))
         try:
-            await store.put(ObjectKey.parse(key), body, content_type="audio/wav")
+            await store.put(
+                ObjectKey.parse(key),
+                body,
+                content_type="audio/wav",
+                attributes=attributes_of(seed),
+            )
         except ObjectExistsError:
             return False
         return True

@@ -20,6 +20,7 @@ from audiolib.testing.contracts.samples import new_key
 from tests.crash.disk import SIZES, TENANT, sound
 from tests.races.child import body_of
 from tests.races.promised import in_state, promised
+from tests.races.rounds import attributes_of
 
 _PATIENCE = 60.0
 _LEASE_OVER = 180.0
@@ -127,6 +128,8 @@ async def puts_of_processes(
         async with store.open(key) as opened:
             stays = b"".join([chunk async for chunk in opened.chunks])
         counts["other bytes stay"] += stays not in [body_of(seed, size) for seed in won]
+        described = await store.describe(key)
+        counts["other attributes stay"] += described.attributes not in map(attributes_of, won)
         await store.delete(key)
     counts["unfinished"] = len(await store.unfinished())
     return +counts

@@ -118,7 +118,12 @@ async def puts_of_one_key(
         async def race(n: int, key: object = key, bodies: list[bytes] = bodies) -> bool:
             body = content(*pieces(bodies[n], 1_000_003))
             try:
-                await stores[n % len(stores)].put(key, body, content_type="audio/wav")  # type: ignore[arg-type]
+                await stores[n % len(stores)].put(
+                    key,  # type: ignore[arg-type]
+                    body,
+                    content_type="audio/wav",
+                    attributes=attributes_of(n),
+                )
             except ObjectExistsError:
                 return False
             return True
@@ -128,10 +133,17 @@ async def puts_of_one_key(
         counts["not one winner"] += won.count(True) != 1
         async with stores[0].open(key) as opened:
             stays = b"".join([chunk async for chunk in opened.chunks])
-        counts["other bytes stay"] += stays != bodies[won.index(True)]
+        winner = won.index(True)
+        counts["other bytes stay"] += stays != bodies[winner]
+        described = await stores[0].describe(key)
+        counts["other attributes stay"] += described.attributes != attributes_of(winner)
         await stores[0].delete(key)
     counts["unfinished"] = len(await stores[0].unfinished())
     return +counts
+
+
+def attributes_of(racer: int) -> dict[str, str]:
+    return {"racer": str(racer)}
 
 
 @attrs.define
