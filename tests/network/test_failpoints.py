@@ -212,7 +212,7 @@ async def test_a_holder_that_can_not_be_looked_up_is_not_guessed(site: Sites) ->
 
 
 async def test_a_save_that_can_not_be_called_off_is_ended_by_the_recoverer(site: Sites) -> None:
-    async with site(1.5) as there:
+    async with site(3) as there:
         there.stack.temp_file("speech.wav", AUDIO[:30] + b"cut")
         async with there.failpoints.failing("update", times=ALWAYS, **CLOSED):
             status, _, _ = await there.save()

@@ -4,7 +4,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
-import pytest
 
 from tests.network.daemon import Daemon
 from tests.network.proxy import proxied
@@ -24,7 +23,6 @@ async def asked_once(service: Daemon) -> None:
         assert answer.status == 200
 
 
-@pytest.mark.xfail(strict=True, reason="the driver waits half a minute for its last answer")
 async def test_a_mongodb_that_swallows_everything_does_not_hold_up_the_end(
     s3_server: S3Server, mongo_server: MongoServer, aws_keys: None, tmp_path: Path
 ) -> None:

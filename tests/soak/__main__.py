@@ -5,7 +5,9 @@ import sys
 import time
 from importlib import import_module
 
-SECTIONS = ("protocol", "mutants", "races", "kills", "syscalls", "network", "damage")
+SECTIONS = (
+    *("protocol", "mutants", "races", "promises", "kills", "syscalls", "network", "damage"),
+)
 
 
 def main() -> int:

@@ -34,6 +34,9 @@ def _client(url: str, driver: Driver, timeout_ms: int) -> Any:
         tz_aware=True,
         timeoutMS=timeout_ms,
         serverSelectionTimeoutMS=timeout_ms,
+        # The goodbye of a client that is closed heeds none but these.
+        connectTimeoutMS=timeout_ms,
+        socketTimeoutMS=timeout_ms,
         appname="audiolib",
     )
 
