@@ -63,9 +63,9 @@ async def test_after_an_hour_of_failures_all_is_clean_in_a_quarter_of_an_hour(
 
 @pytest.mark.parametrize("environment", ["SQLite"], indirect=True)
 async def test_failures_for_ever_end_dead_after_a_day(workers: list[Container]) -> None:
-    assert await failures_for_ever(workers, 3) == {"dead": 3}
-    dead = await in_state(workers[1], CleanupState.DEAD, 4)
-    assert [asset.cleanup.last_error for asset in dead] == ["the generator answered 500"] * 3
+    assert await failures_for_ever(workers, 2) == {"dead": 2}
+    dead = await in_state(workers[1], CleanupState.DEAD, 3)
+    assert [asset.cleanup.last_error for asset in dead] == ["the generator answered 500"] * 2
 
 
 async def test_a_newer_file_of_the_same_name_survives_a_late_delete(
