@@ -49,7 +49,7 @@ class Proxy:
     _changes: int = 0
     _changed: asyncio.Event = attrs.field(factory=asyncio.Event)
     _links: int = 0
-    _serving: set[asyncio.Task[None]] = attrs.field(factory=set)
+    _serving: dict[asyncio.Task[None], _Link] = attrs.field(factory=dict)
 
     def poison(self, **toxics: Toxic) -> None:
         """`to_server` and `to_client`, in the place of what was before; with none, all is well."""
@@ -59,18 +59,24 @@ class Proxy:
         self._changed = asyncio.Event()
 
     def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        serving = asyncio.create_task(self._serve(reader, writer))
-        self._serving.add(serving)
-        serving.add_done_callback(self._serving.discard)
-
-    async def end(self) -> None:
-        for serving in self._serving:
-            serving.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._links += 1
         link = _Link(self._links, [writer])
+        serving = asyncio.create_task(self._serve(link, reader, writer))
+        self._serving[serving] = link
+        serving.add_done_callback(self._serving.pop)
+
+    async def end(self) -> None:
+        serving = dict(self._serving)
+        for each, link in serving.items():
+            each.cancel()
+            link.cut(reset=False)  # a task that never began ends without a word
+        await asyncio.gather(*serving, return_exceptions=True)
+        ends = [end.wait_closed() for link in serving.values() for end in link.ends]
+        await asyncio.gather(*ends, return_exceptions=True)
+
+    async def _serve(
+        self, link: _Link, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         try:
             from_server, to_server = await asyncio.open_connection("127.0.0.1", self.server_port)
             link.ends.append(to_server)

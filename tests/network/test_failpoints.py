@@ -169,7 +169,7 @@ async def test_a_fault_that_passes_is_not_noticed(
 async def test_a_fault_that_stays_is_told_and_the_request_can_be_repeated(
     site: Sites, command: str, how: dict[str, Any], code: str
 ) -> None:
-    async with site(1.5) as there:
+    async with site(3) as there:
         async with there.failpoints.failing(command, times=ALWAYS, **how):
             status, told, _ = await there.save()
         assert (status, told) == (503, code)
@@ -193,8 +193,8 @@ async def test_a_write_whose_answers_are_lost_is_read_back_or_repeated(
 
 
 async def test_a_commit_that_is_done_after_all_patience_is_over_saves_once(site: Sites) -> None:
-    async with site(1.5) as there:
-        late = {"blockConnection": True, "blockTimeMS": 2000}
+    async with site(3) as there:
+        late = {"blockConnection": True, "blockTimeMS": 3500}
         async with there.failpoints.failing("update", times=ALWAYS, **late):
             status, code, _ = await there.save()
         assert (status, code) == (503, "commit_unknown")
@@ -202,7 +202,7 @@ async def test_a_commit_that_is_done_after_all_patience_is_over_saves_once(site:
 
 
 async def test_a_holder_that_can_not_be_looked_up_is_not_guessed(site: Sites) -> None:
-    async with site(1.5) as there:
+    async with site(3) as there:
         _, _, asset_id = await there.save()
         async with there.failpoints.failing("find", times=ALWAYS, **CLOSED):
             status, code, _ = await there.save()
