@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from audiolib.adapters.memory import (
+    MemoryApiKeyStore,
     MemoryAssets,
     MemoryAudioInspector,
     MemoryAudioSource,
@@ -23,6 +24,7 @@ from audiolib.domain.model.naming import AssetId, TempName
 from audiolib.domain.model.source import TempFile
 from audiolib.testing import FakeClock
 from audiolib.testing.contracts import (
+    ApiKeyStoreContract,
     AudioInspectorContract,
     AudioSourceContract,
     CleanupOutboxContract,
@@ -195,3 +197,9 @@ class TestToneSynthesizer(SpeechSynthesizerContract):
     @pytest.fixture
     def synthesizer(self):
         return ToneSynthesizer()
+
+
+class TestMemoryApiKeyStore(ApiKeyStoreContract):
+    @pytest.fixture
+    def keys(self):
+        return MemoryApiKeyStore()

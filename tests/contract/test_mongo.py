@@ -8,6 +8,7 @@ import pytest
 from tests.servers import MongoServer
 
 from audiolib.adapters.mongo import (
+    MongoApiKeyStore,
     MongoAssets,
     MongoCleanupOutbox,
     MongoDocumentSchema,
@@ -17,6 +18,7 @@ from audiolib.adapters.mongo import (
     open_mongo,
 )
 from audiolib.testing.contracts import (
+    ApiKeyStoreContract,
     CleanupOutboxContract,
     DocumentSchemaContract,
     IntentLogContract,
@@ -100,3 +102,9 @@ class TestMongoDocumentSchema(DocumentSchemaContract):
     @pytest.fixture
     def raw(self, assets: MongoAssets) -> RawDocuments:
         return Raw(assets)
+
+
+class TestMongoApiKeyStore(ApiKeyStoreContract):
+    @pytest.fixture
+    def keys(self, assets: MongoAssets) -> MongoApiKeyStore:
+        return MongoApiKeyStore(assets)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from audiolib.adapters.sqlite import (
+    SqliteApiKeyStore,
     SqliteCleanupOutbox,
     SqliteDatabase,
     SqliteDocumentSchema,
@@ -19,6 +20,7 @@ from audiolib.adapters.sqlite import (
 )
 from audiolib.adapters.sqlite.documents import text_of
 from audiolib.testing.contracts import (
+    ApiKeyStoreContract,
     CleanupOutboxContract,
     DocumentSchemaContract,
     IntentLogContract,
@@ -119,3 +121,9 @@ async def test_many_may_make_the_database_at_the_same_time(tmp_path: Path) -> No
     for number in range(20):
         path = tmp_path / f"{number}.sqlite3"
         await asyncio.gather(*(opened(path) for _ in range(8)))
+
+
+class TestSqliteApiKeyStore(ApiKeyStoreContract):
+    @pytest.fixture
+    def keys(self, database: SqliteDatabase) -> SqliteApiKeyStore:
+        return SqliteApiKeyStore(database)

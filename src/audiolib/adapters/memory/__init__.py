@@ -1,5 +1,6 @@
 """Fakes for every port, with nothing but attrs under them; each passes its port's contract."""
 
+from audiolib.adapters.memory.api_key_store import MemoryApiKeyStore
 from audiolib.adapters.memory.assets import MemoryAssets
 from audiolib.adapters.memory.audio_inspector import MemoryAudioInspector
 from audiolib.adapters.memory.audio_source import MemoryAudioSource
@@ -14,6 +15,7 @@ from audiolib.adapters.memory.temp_cleaner import MemoryTempCleaner
 from audiolib.adapters.memory.temp_files import MemoryTempFiles
 
 __all__ = [
+    "MemoryApiKeyStore",
     "MemoryAssets",
     "MemoryAudioInspector",
     "MemoryAudioSource",

@@ -1,5 +1,6 @@
-"""MetadataRepo, CleanupOutbox and IntentLog on MongoDB, by Motor or by PyMongo."""
+"""Documents, and all that is kept beside them, on MongoDB, by Motor or by PyMongo."""
 
+from audiolib.adapters.mongo.api_key_store import MongoApiKeyStore
 from audiolib.adapters.mongo.assets import MongoAssets
 from audiolib.adapters.mongo.cleanup_outbox import MongoCleanupOutbox
 from audiolib.adapters.mongo.client import Driver, open_mongo
@@ -10,6 +11,7 @@ from audiolib.adapters.mongo.metadata_repo import MongoMetadataRepo
 
 __all__ = [
     "Driver",
+    "MongoApiKeyStore",
     "MongoAssets",
     "MongoCleanupOutbox",
     "MongoDocumentSchema",

@@ -45,6 +45,14 @@ class MongoAssets:
         self.collection = collection
         self._group = GroupCommit[Write, Outcome](self._write_group)
 
+    def beside(self, name: str) -> Any:
+        """Another collection of the database, read and written with the same care."""
+        return self.collection.database.get_collection(
+            name,
+            write_concern=self.collection.write_concern,
+            read_preference=self.collection.read_preference,
+        )
+
     async def write(self, operation: Write) -> Outcome:
         """One write, sent with whatever else waits to be written."""
         return await self._group.submit(operation)

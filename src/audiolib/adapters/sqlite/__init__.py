@@ -1,5 +1,6 @@
-"""MetadataRepo, CleanupOutbox and IntentLog in one SQLite file."""
+"""Documents, and all that is kept beside them, in one SQLite file."""
 
+from audiolib.adapters.sqlite.api_key_store import SqliteApiKeyStore
 from audiolib.adapters.sqlite.cleanup_outbox import SqliteCleanupOutbox
 from audiolib.adapters.sqlite.database import SqliteDatabase, open_sqlite
 from audiolib.adapters.sqlite.document_schema import SqliteDocumentSchema
@@ -8,6 +9,7 @@ from audiolib.adapters.sqlite.inventory import SqliteInventory
 from audiolib.adapters.sqlite.metadata_repo import SqliteMetadataRepo
 
 __all__ = [
+    "SqliteApiKeyStore",
     "SqliteCleanupOutbox",
     "SqliteDatabase",
     "SqliteDocumentSchema",

@@ -35,6 +35,20 @@ CREATE TABLE IF NOT EXISTS assets (
 ) STRICT
 """
 
+API_KEYS = """
+CREATE TABLE IF NOT EXISTS api_keys (
+  id TEXT PRIMARY KEY,
+  customer_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  label TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  expires_at TEXT,
+  revoked_at TEXT
+) STRICT
+"""
+
 INDEXES = (
     """CREATE UNIQUE INDEX IF NOT EXISTS idempotency
        ON assets (customer_id, user_id, idempotency_key) WHERE idempotency_key IS NOT NULL""",

@@ -15,6 +15,7 @@ pytest.register_assert_rewrite(
     *(
         f"{__name__}.{module}"
         for module in (
+            "api_key_store",
             "audio_inspector",
             "audio_samples",
             "audio_source",
@@ -42,6 +43,7 @@ pytest.register_assert_rewrite(
     )
 )
 
+from audiolib.testing.contracts.api_key_store import ApiKeyStoreContract
 from audiolib.testing.contracts.audio_inspector import AudioInspectorContract
 from audiolib.testing.contracts.audio_samples import AudioSample
 from audiolib.testing.contracts.audio_source import AudioSourceContract
@@ -56,6 +58,7 @@ from audiolib.testing.contracts.speech_synthesizer import SpeechSynthesizerContr
 from audiolib.testing.contracts.temp_cleaner import TempCleanerContract
 
 __all__ = [
+    "ApiKeyStoreContract",
     "AudioInspectorContract",
     "AudioSample",
     "AudioSourceContract",

@@ -1,0 +1,66 @@
+"""Keys by which programs name themselves to the gateway."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import attrs
+
+from audiolib.domain.model.field_rules import pattern_faults, refuse, text_faults
+from audiolib.domain.model.principal import Scope
+from audiolib.domain.model.tenant import Tenant
+
+_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
+_TOKEN = re.compile(r"alk_([0-9a-f]{16})_([0-9a-f]{64})", re.ASCII)
+
+
+@attrs.frozen(kw_only=True)
+class ApiKeyToken:
+    """What the caller holds, `alk_{id}_{secret}`: the secret has 256 bits, and is never stored."""
+
+    id: str
+    secret: str = attrs.field(repr=False)
+
+    @classmethod
+    def new(cls, random_bytes: Callable[[int], bytes]) -> "ApiKeyToken":
+        return cls(id=random_bytes(8).hex(), secret=random_bytes(32).hex())
+
+    @classmethod
+    def parse(cls, text: str) -> "ApiKeyToken | None":
+        """None when the text is no such token."""
+        found = _TOKEN.fullmatch(text)
+        return found and cls(id=found[1], secret=found[2])
+
+    def reveal(self) -> str:
+        """The token in clear, to be shown once."""
+        return f"alk_{self.id}_{self.secret}"
+
+    def digest(self, pepper: bytes) -> str:
+        """HMAC-SHA-256 under a secret of the installation: who reads the store alone can't even
+        test guesses. A secret of 256 random bits needs no slow hash."""
+        return hmac.new(pepper, self.reveal().encode(), hashlib.sha256).hexdigest()
+
+
+@attrs.frozen(kw_only=True)
+class ApiKey:
+    """One key as it is stored; it works until it expires or is revoked."""
+
+    id: str
+    tenant: Tenant
+    scope: Scope
+    digest: str = attrs.field(repr=False)
+    label: str = ""
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            *pattern_faults("id", self.id, _ID, "16 of 0-9 a-f"),
+            *text_faults("label", self.label, at_least=0, at_most=100),
+        )
+
+    def works(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
