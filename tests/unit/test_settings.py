@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,18 @@ import pytest
 
 from audiolib.adapters.http import HttpSettings
 from audiolib.adapters.s3 import S3Settings
+from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.source import SourceBases
+from audiolib.entrypoints.setting_groups import (
+    ConnectionLimits,
+    GatewaySettings,
+    JwtSettings,
+    LoadLimits,
+    Trust,
+)
+from audiolib.entrypoints.setting_table import SETTINGS
 from audiolib.entrypoints.setting_values import SettingsError
-from audiolib.entrypoints.settings import SETTINGS, Settings
+from audiolib.entrypoints.settings import Settings
 
 DEFAULTS = Settings(
     sources=SourceBases(["http://audio-generation-factory:3000"]),
@@ -44,6 +54,12 @@ DEFAULTS = Settings(
     shutdown_timeout=25,
     temp_file_ttl=timedelta(days=1),
     generator_queue=16,
+    temp_quota=10 << 30,
+    load=LoadLimits(),
+    quota=Quota(),
+    connections=ConnectionLimits(),
+    trust=Trust(),
+    gateway=GatewaySettings(),
     log_level="INFO",
 )
 GIVEN: dict[str, tuple[str, dict[str, Any]]] = {
@@ -74,8 +90,10 @@ GIVEN: dict[str, tuple[str, dict[str, Any]]] = {
     "SHUTDOWN_TIMEOUT": ("0", {"shutdown_timeout": 0}),
     "TEMP_FILE_TTL": ("1", {"temp_file_ttl": timedelta(seconds=1)}),
     "GENERATOR_QUEUE": ("10000", {"generator_queue": 10_000}),
+    "TEMP_QUOTA": ("5", {"temp_quota": 5}),
     "LOG_LEVEL": ("DEBUG", {"log_level": "DEBUG"}),
 }
+KEY, OLD_KEY = "k" * 32, "o" * 40
 PARTS = {
     "S3_ENDPOINT_URL": ("http://s3:1", "s3", {"endpoint_url": "http://s3:1"}),
     "S3_PUBLIC_ENDPOINT_URL": ("http://p:1", "s3", {"public_endpoint_url": "http://p:1"}),
@@ -87,7 +105,42 @@ PARTS = {
     "CONNECT_TIMEOUT": ("0.1", "http", {"connect_timeout": 0.1}),
     "FIRST_BYTE_TIMEOUT": ("600", "http", {"first_byte_timeout": 600}),
     "STALL_TIMEOUT": ("2", "http", {"stall_timeout": 2}),
+    "SOURCE_TIMEOUT": ("9", "http", {"total_timeout": 9}),
+    "SOURCE_LEAST_RATE": ("0", "http", {"least_rate": 0}),
+    "AUDIO_SOURCE_NETWORKS": (
+        "10.0.0.0/8, fd00::/8",
+        "http",
+        {"networks": (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))},
+    ),
+    "MAX_SAVES": ("3", "load", {"saves": 3}),
+    "MAX_SAVES_PER_TENANT": ("2", "load", {"saves_per_tenant": 2}),
+    "SAVE_QUEUE": ("0", "load", {"save_queue": 0}),
+    "SAVE_QUEUE_WAIT": ("1.5", "load", {"save_queue_wait": 1.5}),
+    "MAX_STREAMS": ("7", "load", {"streams": 7}),
+    "MAX_STREAMS_PER_TENANT": ("6", "load", {"streams_per_tenant": 6}),
+    "QUOTA_OBJECTS": ("5", "quota", {"objects": 5}),
+    "QUOTA_BYTES": ("6", "quota", {"size": 6}),
+    "HEADER_TIMEOUT": ("0.5", "connections", {"header_timeout": 0.5}),
+    "BODY_TIMEOUT": ("5", "connections", {"body_timeout": 5}),
+    "MAX_CONNECTIONS": ("8", "connections", {"most": 8}),
+    "INTERNAL_KEY": (f"{KEY} , {OLD_KEY}", "trust", {"internal_keys": (KEY, OLD_KEY)}),
+    "TRUST_EVERYONE_WHO_CAN_CONNECT": ("true", "trust", {"everyone": True}),
+    "ASSET_SERVICE_URL": ("http://a:1/", "gateway", {"asset_service_url": "http://a:1"}),
+    "API_KEY_SECRET": ("hush", "gateway", {"api_key_secret": "hush"}),
+    "READ_RATE": ("9", "gateway", {"read_rate": 9}),
+    "WRITE_RATE": ("8", "gateway", {"write_rate": 8}),
+    "UPSTREAM_TIMEOUT": ("7", "gateway", {"upstream_timeout": 7}),
 }
+JWT = {
+    "JWT_SECRET": (KEY, {"secrets": (KEY,)}),
+    "JWT_JWKS_URL": ("https://i.test/keys.json", {"jwks_url": "https://i.test/keys.json"}),
+    "JWT_ISSUER": ("https://i.test", {"issuer": "https://i.test"}),
+    "JWT_AUDIENCE": ("us", {"audience": "us"}),
+    "JWT_CUSTOMER_CLAIM": ("org", {"customer_claim": "org"}),
+    "JWT_USER_CLAIM": ("uid", {"user_claim": "uid"}),
+    "JWT_SCOPE_CLAIM": ("scp", {"scope_claim": "scp"}),
+}
+SPREAD = {"GENERATOR_TOKEN"}
 URLS = [
     *("gen", "gen:3000", "//gen", "ftp://gen", "http://", "http:///x", "http://user@gen"),
     *("http://gen?x", "http://gen/?x", "http://gen#x", "http://gen/a b", "http://gen\\x"),
@@ -118,10 +171,32 @@ BAD = {
     "SHUTDOWN_TIMEOUT": [*SECONDS, "3601"],
     "TEMP_FILE_TTL": ["0", "-5", "x", "2147483649"],
     "GENERATOR_QUEUE": ["0", "10001", "x"],
+    "SOURCE_TIMEOUT": [*SECONDS, "0"],
+    "SOURCE_LEAST_RATE": ["-1", "x"],
+    "AUDIO_SOURCE_NETWORKS": ["10.0.0.1/8", "10.0.0.0/33", "example.org", "10.0.0.0/8;::1/128"],
+    "TEMP_QUOTA": ["0", "1.5"],
+    "MAX_SAVES": ["0", "x"],
+    "MAX_SAVES_PER_TENANT": ["0", "10001"],
+    "SAVE_QUEUE": ["-1"],
+    "SAVE_QUEUE_WAIT": [*SECONDS, "61"],
+    "MAX_STREAMS": ["0"],
+    "MAX_STREAMS_PER_TENANT": ["0"],
+    "QUOTA_OBJECTS": ["-1", "many"],
+    "QUOTA_BYTES": ["1GB"],
+    "HEADER_TIMEOUT": [*SECONDS, "0"],
+    "BODY_TIMEOUT": [*SECONDS, "601"],
+    "MAX_CONNECTIONS": ["0", "100001"],
+    "TRUST_EVERYONE_WHO_CAN_CONNECT": SWITCHES,
+    "ASSET_SERVICE_URL": URLS,
+    "READ_RATE": ["0", "0.5"],
+    "WRITE_RATE": ["0", "x"],
+    "UPSTREAM_TIMEOUT": [*SECONDS, "0"],
     "LOG_LEVEL": ["info", "TRACE", "10"],
 }
+SECRETS = ["INTERNAL_KEY", "GENERATOR_TOKEN", "JWT_SECRET"]
 FREE = {"DATA_DIR", "PUBLIC_URL", "SIGNING_KEY", "S3_ENDPOINT_URL", "S3_PUBLIC_ENDPOINT_URL"} | {
-    *("S3_BUCKET", "S3_REGION", "MONGODB_URL", "MONGODB_DATABASE")
+    *("S3_BUCKET", "S3_REGION", "MONGODB_URL", "MONGODB_DATABASE", "API_KEY_SECRET"),
+    *(name for name in JWT if name != "JWT_SECRET"),
 }
 
 
@@ -165,11 +240,51 @@ def test_all_faults_are_named_at_once() -> None:
 def test_the_tables_have_every_variable_once() -> None:
     names = [setting.name for setting in SETTINGS]
     assert len(set(names)) == len(names)
-    assert {*GIVEN, *PARTS} == {*BAD, *FREE} == set(names)
+    assert {*GIVEN, *PARTS, *JWT, *SPREAD} == {*BAD, *FREE, *SECRETS} == set(names)
+
+
+@pytest.mark.parametrize(("name", "text", "change"), [(n, *row) for n, row in JWT.items()])
+def test_a_variable_changes_the_tokens_that_are_taken(
+    name: str, text: str, change: dict[str, Any]
+) -> None:
+    given = {"JWT_ISSUER": "i", "JWT_AUDIENCE": "a", name: text}
+    jwt = attrs.evolve(JwtSettings(issuer="i", audience="a"), **change)
+    assert Settings.read(given) == attrs.evolve(DEFAULTS, gateway=GatewaySettings(jwt=jwt))
+
+
+@pytest.mark.parametrize("name", ["JWT_SECRET", "JWT_JWKS_URL"])
+def test_tokens_need_an_issuer_and_an_audience(name: str) -> None:
+    found = faults(**{name: JWT[name][0]})
+    assert [fault.split()[0] for fault in found] == ["JWT_ISSUER", "JWT_AUDIENCE"]
+
+
+def test_the_generators_token_is_asked_for_and_sent() -> None:
+    settings = Settings.read({"GENERATOR_TOKEN": f"{KEY},{OLD_KEY}"})
+    assert settings.trust.generator_tokens == (KEY, OLD_KEY)
+    assert settings.http.token == KEY
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("text", ["short", KEY[1:], f"{KEY},short", f"{KEY},{KEY},{KEY}"])
+def test_a_weak_secret_is_refused_and_not_shown(name: str, text: str) -> None:
+    (fault,) = faults(**{name: text})
+    assert fault == f"{name} must be one or two secrets of at least 32 characters, by comma"
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{KEY}\n")
+    assert Settings.read({"INTERNAL_KEY_FILE": str(file)}).trust.internal_keys == (KEY,)
+    (both,) = faults(INTERNAL_KEY_FILE=str(file), INTERNAL_KEY=KEY)
+    assert both == "INTERNAL_KEY and INTERNAL_KEY_FILE must not both be given"
+    (missing,) = faults(SIGNING_KEY_FILE=str(tmp_path / "none"))
+    assert missing == f"SIGNING_KEY_FILE must be a readable file, not '{tmp_path / 'none'}'"
+    assert Settings.read({"LOG_LEVEL_FILE": str(file)}) == DEFAULTS
 
 
 def test_secrets_are_never_shown() -> None:
-    secrets = {s.name: f"mongodb://u:hunter2-{s.name}@h" for s in SETTINGS if s.secret}
+    secrets = {s.name: f"mongodb://u:hunter2-{s.name}@h.test" for s in SETTINGS if s.secret}
+    secrets |= {"JWT_ISSUER": "i", "JWT_AUDIENCE": "a"}
     assert {"SIGNING_KEY", "MONGODB_URL"} <= secrets.keys()
     assert "hunter2" not in repr(Settings.read(secrets))
     assert "hunter2" not in "\n".join(faults(**secrets, LOG_LEVEL="x", GENERATOR_QUEUE="x"))

@@ -43,6 +43,7 @@ from audiolib.domain.use_cases.scrub import ScrubLibrary
 from audiolib.entrypoints.concurrency import at_once
 from audiolib.entrypoints.settings import Settings
 from audiolib.entrypoints.signing_key import signing_key
+from audiolib.entrypoints.tracing import trace_headers
 from audiolib.ports.audio_source import AudioSource
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 from audiolib.ports.document_schema import DocumentSchema
@@ -129,7 +130,9 @@ class Container(containers.DeclarativeContainer):
 
 def build_container(settings: Settings) -> Container:
     """One provider a port, chosen by the settings; nothing is opened yet."""
-    session = providers.Resource(open_http_session, settings.http)
+    session = providers.Resource(
+        open_http_session, settings.http, more_headers=providers.Object(trace_headers)
+    )
     return Container(
         settings=providers.Object(settings),
         source=providers.Factory(HttpAudioSource, session=session, settings=settings.http),

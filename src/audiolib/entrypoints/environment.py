@@ -2,12 +2,16 @@
 
 import logging
 import os
+import re
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from audiolib.entrypoints.setting_values import SettingsError
 from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.tracing import with_request_id
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def settings_here(**overrides: str | None) -> Settings:
@@ -42,11 +46,23 @@ def settings_at(place: str) -> Settings:
     return settings_here(**dotenv_values(path))
 
 
+class OneLineFormatter(logging.Formatter):
+    """A message can't begin a new line, nor speak to a terminal; only tracebacks have lines."""
+
+    def formatMessage(  # noqa: N802 - logging's own name
+        self, record: logging.LogRecord
+    ) -> str:
+        return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], super().formatMessage(record))
+
+
 def log_to_stderr(level: str) -> None:
     """What the services say of their work. The libraries beneath them are heard from WARNING on:
     below it they tell URLs, and some of ours are credentials."""
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    handler = logging.StreamHandler()
+    handler.addFilter(with_request_id)
+    handler.setFormatter(
+        OneLineFormatter("%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s")
     )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("audiolib").setLevel(level)
     logging.getLogger("stamina").setLevel(logging.ERROR)

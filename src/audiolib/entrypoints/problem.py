@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +13,7 @@ from audiolib.domain.model.errors import (
     AudioLibraryError,
     InvalidRequestError,
     RangeNotSatisfiableError,
+    UnavailableError,
 )
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -19,19 +21,25 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 STATUS_BY_CODE = {
     "malformed_request": 400,
     "unauthenticated": 401,
+    "forbidden": 403,
+    "quota_exceeded": 403,
     "asset_not_found": 404,
     "object_not_found": 404,
     "temp_file_not_found": 404,
+    "request_timeout": 408,
     "idempotency_in_progress": 409,
     "precondition_failed": 412,
     "audio_too_large": 413,
+    "request_entity_too_large": 413,
     "not_audio": 415,
     "range_not_satisfiable": 416,
     "invalid_request": 422,
     "forbidden_source": 422,
     "idempotency_conflict": 422,
     "source_not_found": 422,
+    "rate_limited": 429,
     "source_unavailable": 502,
+    "upstream_unavailable": 502,
     "source_truncated": 502,
     "document_unreadable": 500,
     "asset_corrupt": 502,
@@ -42,10 +50,11 @@ STATUS_BY_CODE = {
     "object_exists": 503,
     "speech_unavailable": 503,
     "overloaded": 503,
+    "upstream_timeout": 504,
     "insufficient_storage": 507,
 }
 
-_RETRY_AFTER_SECONDS = "2"
+_RETRY_AFTER_SECONDS = 2
 _log = logging.getLogger("audiolib.http")
 
 
@@ -56,9 +65,54 @@ class MalformedRequestError(AudioLibraryError, ValueError):
 
 
 class UnauthenticatedError(AudioLibraryError):
-    """The request doesn't say whose library it is about."""
+    """The request doesn't say whose library it is about, or can't prove it."""
 
     code = "unauthenticated"
+
+    def __init__(self, message: str = "", *, challenge: str = "Tenant-Headers") -> None:
+        super().__init__(message)
+        self.challenge = challenge
+
+
+class ForbiddenError(AudioLibraryError):
+    """The credential is good, and doesn't allow this."""
+
+    code = "forbidden"
+
+
+class RequestTimeoutError(AudioLibraryError):
+    """The request did not come in time."""
+
+    code = "request_timeout"
+
+
+class RateLimitedError(AudioLibraryError):
+    """Too many requests; `retry_after` is in seconds."""
+
+    code = "rate_limited"
+    retryable = True
+
+    def __init__(self, message: str = "", *, retry_after: float = 0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BodyTooLargeError(AudioLibraryError):
+    """The request's body has more bytes than any request needs."""
+
+    code = "request_entity_too_large"
+
+
+class UpstreamUnavailableError(UnavailableError):
+    """The service behind this one did not answer, or not in a way that can be passed on."""
+
+    code = "upstream_unavailable"
+
+
+class UpstreamTimeoutError(UnavailableError):
+    """The service behind this one did not answer in time."""
+
+    code = "upstream_timeout"
 
 
 class PreconditionFailedError(AudioLibraryError):
@@ -84,15 +138,18 @@ def problem(error: AudioLibraryError) -> web.Response:
     """The answer to an error; it tells no more than the error's own message."""
     status = STATUS_BY_CODE.get(error.code, 500)
     headers = {}
-    if error.retryable and status in (409, 429, 502, 503):
-        headers["Retry-After"] = _RETRY_AFTER_SECONDS
+    if error.retryable and status in (409, 429, 502, 503, 504):
+        wait = error.retry_after if isinstance(error, RateLimitedError) else 0
+        headers["Retry-After"] = str(math.ceil(wait) or _RETRY_AFTER_SECONDS)
     extra: dict[str, Any] = {}
     if isinstance(error, InvalidRequestError):
         extra["errors"] = [{"field": f.field, "message": f.message} for f in error.faults]
     if isinstance(error, RangeNotSatisfiableError):
         headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, UnauthenticatedError):
-        headers["WWW-Authenticate"] = "Tenant-Headers"
+        headers["WWW-Authenticate"] = error.challenge
+    if isinstance(error, RequestTimeoutError):
+        headers["Connection"] = "close"
     return _answer(status, error.code, str(error), headers, extra)
 
 
@@ -102,7 +159,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except AudioLibraryError as error:
-        _log.info("%s: %s", error.code, error)
+        _log.info("%s: %s", error.code, _for_the_log(error))
         return problem(error)
     except web.HTTPException as error:
         if error.status < 400:
@@ -113,6 +170,13 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except Exception:
         _log.exception("unforeseen error")
         return _answer(500, "internal_error", "Something went wrong.", {}, {})
+
+
+def _for_the_log(error: AudioLibraryError) -> str:
+    """Of a refused request the fields alone: what they held is the caller's."""
+    if isinstance(error, InvalidRequestError):
+        return ", ".join(fault.field for fault in error.faults)
+    return str(error)
 
 
 def _answer(

@@ -5,9 +5,13 @@ import logging
 import signal
 import socket
 import sys
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 
 from aiohttp import web
+
+from audiolib.entrypoints.connection_guard import ConnectionGuard
+from audiolib.entrypoints.setting_groups import ConnectionLimits
 
 _log = logging.getLogger("audiolib")
 
@@ -39,6 +43,7 @@ async def serve(
     app: web.Application,
     listener: socket.socket,
     *,
+    limits: ConnectionLimits,
     draining: asyncio.Event | None = None,
     patience: float = 25,
 ) -> None:
@@ -48,21 +53,44 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    with closing(listener):
+        async with listening(app, listener, limits, patience=patience):
+            print(f"listening on {url_of(listener)}", file=sys.stderr, flush=True)  # noqa: T201
+            await stop.wait()
+            _log.info("stopping")
+            if draining is not None:
+                draining.set()
+
+
+@asynccontextmanager
+async def listening(
+    app: web.Application,
+    listener: socket.socket,
+    limits: ConnectionLimits,
+    *,
+    patience: float = 25,
+) -> AsyncIterator[None]:
+    """The application, answering at the socket until the context is left."""
+    guard = ConnectionGuard(limits)
+    app.middlewares.insert(0, guard.middleware())
     runner = web.AppRunner(
         app,
         access_log=None,
         handle_signals=False,
         shutdown_timeout=patience,
         handler_cancellation=False,
+        keepalive_timeout=limits.keepalive,
     )
-    with closing(listener):
-        await runner.setup()
+    await runner.setup()
+    try:
+        assert runner.server is not None  # noqa: S101 - it was set up
+        protocol = runner.server
+        server = await asyncio.get_running_loop().create_server(
+            lambda: guard.protocol(protocol), sock=listener, backlog=1024
+        )
         try:
-            await web.SockSite(runner, listener, backlog=1024).start()
-            print(f"listening on {url_of(listener)}", file=sys.stderr, flush=True)  # noqa: T201
-            await stop.wait()
-            _log.info("stopping")
-            if draining is not None:
-                draining.set()
+            yield
         finally:
-            await runner.cleanup()
+            server.close()
+    finally:
+        await runner.cleanup()

@@ -1,5 +1,6 @@
 """How the text of a setting becomes a value; each reader's ValueError says what it must be."""
 
+import ipaddress
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -8,6 +9,8 @@ from pathlib import Path
 _BASE_URL = re.compile(
     r"https?://[A-Za-z0-9.\-\[\]:]{1,255}(?:/[A-Za-z0-9._~/-]{0,200})?", re.ASCII
 )
+
+_MOST_SECRETS, _SHORTEST_SECRET = 2, 32
 
 
 class SettingsError(Exception):
@@ -76,3 +79,17 @@ def a_base_url_or_none(text: str) -> str:
 
 def base_urls(text: str) -> list[str]:
     return [a_base_url(part.strip()) for part in text.split(",") if part.strip()]
+
+
+def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as bad:
+        raise ValueError("networks such as 10.0.0.0/8 or fd00::/8, by comma") from bad
+
+
+def secrets_list(text: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    if len(parts) > _MOST_SECRETS or any(len(part) < _SHORTEST_SECRET for part in parts):
+        raise ValueError(f"one or two secrets of at least {_SHORTEST_SECRET} characters, by comma")
+    return parts

@@ -1,7 +1,7 @@
 """The environment, as one frozen value; nothing else reads it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -11,99 +11,19 @@ import attrs
 from audiolib.adapters.http import HttpSettings
 from audiolib.adapters.mongo import Driver
 from audiolib.adapters.s3 import S3Settings
+from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.source import SourceBases
-from audiolib.entrypoints.setting_values import (
-    SettingsError,
-    a_base_url,
-    a_base_url_or_none,
-    a_bool,
-    a_choice,
-    a_number,
-    a_path,
-    a_string,
-    base_urls,
-    whole,
+from audiolib.entrypoints.setting_groups import (
+    ConnectionLimits,
+    GatewaySettings,
+    JwtSettings,
+    LoadLimits,
+    Trust,
 )
+from audiolib.entrypoints.setting_table import SETTINGS, Setting
+from audiolib.entrypoints.setting_values import SettingsError
 
-MIB = 1024 * 1024
 _PASSWORD = re.compile(r"//[^/@]*:[^/]*@")
-
-
-@attrs.frozen
-class Setting:
-    """A variable's name, how its text is read, its default as text, and what it means."""
-
-    name: str
-    read: Callable[[str], Any]
-    default: str
-    meaning: str
-    secret: bool = False
-
-
-SETTINGS = (
-    Setting(
-        "AUDIO_GENERATION_SERVICE_URL",
-        a_base_url,
-        "http://audio-generation-factory:3000",
-        "the generator; an `audio_url` of `/temp/NAME` is fetched there",
-    ),
-    Setting("AUDIO_SOURCE_BASES", base_urls, "", "further generators allowed, by comma"),
-    Setting("CLEANUP_TEMP_AUDIO", a_bool, "true", "delete temp files once they are saved"),
-    Setting(
-        "TEMP_CLEANER",
-        a_choice("http", "none"),
-        "http",
-        "`none` for a generator without a cleanup endpoint",
-    ),
-    Setting("OBJECT_STORE", a_choice("filesystem", "s3"), "filesystem", "where audio lies"),
-    Setting("METADATA_STORE", a_choice("sqlite", "mongodb"), "sqlite", "where documents lie"),
-    Setting("DATA_DIR", a_path, "data", "the folder of the embedded stores"),
-    Setting(
-        "PUBLIC_URL", a_base_url_or_none, "", "the origin in links to embedded audio; ours if empty"
-    ),
-    Setting("SIGNING_KEY", a_string, "", "signs those links; made in DATA_DIR if empty", True),
-    Setting("S3_ENDPOINT_URL", a_base_url_or_none, "", "the S3 server; AWS if empty"),
-    Setting(
-        "S3_PUBLIC_ENDPOINT_URL",
-        a_base_url_or_none,
-        "",
-        "the host that presigned URLs name, if another",
-    ),
-    Setting("S3_BUCKET", a_string, "audio-assets", "the bucket; also the embedded store's name"),
-    Setting("S3_REGION", a_string, "us-east-1", "its region"),
-    Setting("S3_CREATE_BUCKET", a_bool, "true", "create the bucket when it is missing"),
-    Setting("S3_ALLOW_WEAK_STORE", a_bool, "false", "take a store that fails the probe at start"),
-    Setting(
-        "MONGODB_URL",
-        a_string,
-        "mongodb://localhost:27017",
-        "the MongoDB server or replica set",
-        True,
-    ),
-    Setting("MONGODB_DATABASE", a_string, "audiolib", "its database"),
-    Setting(
-        "MONGODB_DRIVER",
-        a_choice("motor", "pymongo"),
-        "motor",
-        "Motor, or PyMongo's own asynchronous client",
-    ),
-    Setting("MONGODB_TIMEOUT", a_number(0.1, 600), "5", "of a call, retries included, in seconds"),
-    Setting("S3_TIMEOUT", a_number(0.1, 600), "30", "between two reads or writes, in seconds"),
-    Setting(
-        "MAX_AUDIO_BYTES", whole(1, 40 * 1024 * MIB), str(512 * MIB), "the largest audio, in bytes"
-    ),
-    Setting("PRESIGNED_URL_TTL", whole(1, 604_800), "900", "how long links last, in seconds"),
-    Setting("SAVE_LEASE", a_number(1, 86_400), "120", "how long a silent save lives, in seconds"),
-    Setting("CONNECT_TIMEOUT", a_number(0.1, 600), "5", "to the generator, in seconds"),
-    Setting("FIRST_BYTE_TIMEOUT", a_number(0.1, 600), "10", "of its answer, in seconds"),
-    Setting("STALL_TIMEOUT", a_number(0.1, 600), "10", "between two reads, in seconds"),
-    Setting("CLEANUP_INTERVAL", a_number(0.01, 3600), "1", "between rounds of the outbox worker"),
-    Setting("RECOVER_INTERVAL", a_number(0.01, 3600), "30", "between rounds of the recoverer"),
-    Setting("SHUTDOWN_TIMEOUT", a_number(0, 3600), "25", "for running saves to finish at the end"),
-    Setting("TEMP_FILE_TTL", whole(1, 1 << 31), "86400", "generator: unsaved files live, seconds"),
-    Setting("GENERATOR_QUEUE", whole(1, 10_000), "16", "generator: most requests that may wait"),
-    Setting("LOG_LEVEL", a_choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "what is logged"),
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -132,23 +52,57 @@ class Settings:
     shutdown_timeout: float
     temp_file_ttl: timedelta
     generator_queue: int
+    temp_quota: int
+    load: LoadLimits
+    quota: Quota
+    connections: ConnectionLimits
+    trust: Trust
+    gateway: GatewaySettings
     log_level: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """Raises: SettingsError, which names every fault at once."""
         values: dict[str, Any] = {}
-        faults = []
+        faults: list[str] = []
         for setting in SETTINGS:
-            text = environment.get(setting.name, "").strip() or setting.default
+            try:
+                text = _text(setting, environment)
+            except SettingsError as unreadable:
+                faults += unreadable.faults
+                continue
             try:
                 values[setting.name] = setting.read(text)
             except ValueError as fault:
                 shown = "" if setting.secret else f", not {_PASSWORD.sub('//…@', text)!r}"
                 faults.append(f"{setting.name} must be {fault}{shown}")
+        if not faults:
+            faults += _jwt_faults(values)
         if faults:
             raise SettingsError(faults)
         return _settings(values)
+
+
+def _text(setting: Setting, environment: Mapping[str, str]) -> str:
+    """A secret may lie in a file that `NAME_FILE` names. Raises: SettingsError."""
+    text = environment.get(setting.name, "").strip()
+    path = environment.get(f"{setting.name}_FILE", "").strip() if setting.secret else ""
+    if path:
+        if text:
+            raise SettingsError([f"{setting.name} and {setting.name}_FILE must not both be given"])
+        try:
+            text = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as failed:
+            fault = f"{setting.name}_FILE must be a readable file, not {path!r}"
+            raise SettingsError([fault]) from failed
+    return text or setting.default
+
+
+def _jwt_faults(v: Mapping[str, Any]) -> list[str]:
+    if not (v["JWT_SECRET"] or v["JWT_JWKS_URL"]):
+        return []
+    needed = ("JWT_ISSUER", "JWT_AUDIENCE")
+    return [f"{name} must be given, since tokens are taken" for name in needed if not v[name]]
 
 
 def _settings(v: Mapping[str, Any]) -> Settings:
@@ -178,6 +132,10 @@ def _settings(v: Mapping[str, Any]) -> Settings:
             connect_timeout=v["CONNECT_TIMEOUT"],
             first_byte_timeout=v["FIRST_BYTE_TIMEOUT"],
             stall_timeout=v["STALL_TIMEOUT"],
+            total_timeout=v["SOURCE_TIMEOUT"],
+            least_rate=v["SOURCE_LEAST_RATE"],
+            networks=v["AUDIO_SOURCE_NETWORKS"],
+            token=v["GENERATOR_TOKEN"][0] if v["GENERATOR_TOKEN"] else None,
         ),
         max_audio_bytes=v["MAX_AUDIO_BYTES"],
         url_ttl=timedelta(seconds=v["PRESIGNED_URL_TTL"]),
@@ -187,5 +145,41 @@ def _settings(v: Mapping[str, Any]) -> Settings:
         shutdown_timeout=v["SHUTDOWN_TIMEOUT"],
         temp_file_ttl=timedelta(seconds=v["TEMP_FILE_TTL"]),
         generator_queue=v["GENERATOR_QUEUE"],
+        temp_quota=v["TEMP_QUOTA"],
+        load=LoadLimits(
+            saves=v["MAX_SAVES"],
+            saves_per_tenant=v["MAX_SAVES_PER_TENANT"],
+            save_queue=v["SAVE_QUEUE"],
+            save_queue_wait=v["SAVE_QUEUE_WAIT"],
+            streams=v["MAX_STREAMS"],
+            streams_per_tenant=v["MAX_STREAMS_PER_TENANT"],
+        ),
+        quota=Quota(objects=v["QUOTA_OBJECTS"] or None, size=v["QUOTA_BYTES"] or None),
+        connections=ConnectionLimits(
+            header_timeout=v["HEADER_TIMEOUT"],
+            body_timeout=v["BODY_TIMEOUT"],
+            most=v["MAX_CONNECTIONS"],
+        ),
+        trust=Trust(
+            internal_keys=v["INTERNAL_KEY"],
+            generator_tokens=v["GENERATOR_TOKEN"],
+            everyone=v["TRUST_EVERYONE_WHO_CAN_CONNECT"],
+        ),
+        gateway=GatewaySettings(
+            asset_service_url=v["ASSET_SERVICE_URL"],
+            api_key_secret=v["API_KEY_SECRET"],
+            jwt=JwtSettings(
+                secrets=v["JWT_SECRET"],
+                jwks_url=v["JWT_JWKS_URL"],
+                issuer=v["JWT_ISSUER"],
+                audience=v["JWT_AUDIENCE"],
+                customer_claim=v["JWT_CUSTOMER_CLAIM"],
+                user_claim=v["JWT_USER_CLAIM"],
+                scope_claim=v["JWT_SCOPE_CLAIM"],
+            ),
+            read_rate=v["READ_RATE"],
+            write_rate=v["WRITE_RATE"],
+            upstream_timeout=v["UPSTREAM_TIMEOUT"],
+        ),
         log_level=v["LOG_LEVEL"],
     )

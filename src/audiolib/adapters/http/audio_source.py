@@ -11,6 +11,7 @@ import stamina
 from yarl import URL
 
 from audiolib.adapters.http.errors import while_asking, while_reading
+from audiolib.adapters.http.pace import Pace
 from audiolib.adapters.http.session import HttpSettings
 from audiolib.domain.model.errors import SourceNotFoundError, SourceUnavailableError
 from audiolib.domain.model.source import TempFile
@@ -61,12 +62,9 @@ class HttpAudioSource(AudioSource):
     async def _chunks(
         self, temp_file: TempFile, response: aiohttp.ClientResponse
     ) -> AsyncIterator[bytes]:
+        pace = Pace(self.settings)
         with while_reading(temp_file):
-            while True:
-                async with asyncio.timeout(self.settings.stall_timeout):
-                    chunk = await response.content.readany()
-                if not chunk:
-                    break
+            while chunk := await pace.wait_for(response.content.readany):
                 yield chunk
 
 

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from audiolib.entrypoints.access_log import access_log
+from audiolib.domain.model.clock import utc_now
+from audiolib.entrypoints.application import new_application
+from audiolib.entrypoints.assertion import Assertions
 from audiolib.entrypoints.asset_service import keys
 from audiolib.entrypoints.asset_service.browse_handlers import get_audio, get_url, list_audio
 from audiolib.entrypoints.asset_service.health_handlers import live, ready
@@ -17,8 +19,6 @@ from audiolib.entrypoints.asset_service.workers import (
     recover_forever,
 )
 from audiolib.entrypoints.container import Container
-from audiolib.entrypoints.json_body import LARGEST_BODY
-from audiolib.entrypoints.problem import problems
 from audiolib.entrypoints.resources import running, settled
 from audiolib.entrypoints.settings import Settings
 from audiolib.entrypoints.signing_key import signing_key
@@ -26,8 +26,10 @@ from audiolib.entrypoints.signing_key import signing_key
 
 def create_app(container: Container, settings: Settings) -> web.Application:
     """Everything is opened when the application starts, and closed when it ends."""
-    app = web.Application(middlewares=[access_log, problems], client_max_size=LARGEST_BODY)
+    app = new_application()
     app[keys.SETTINGS] = settings
+    internal_keys = settings.trust.internal_keys
+    app[keys.ASSERTIONS] = Assertions(keys=internal_keys, now=utc_now) if internal_keys else None
     app[keys.DRAINING] = asyncio.Event()
     app[keys.SAVED] = asyncio.Event()
 

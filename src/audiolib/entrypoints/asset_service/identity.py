@@ -5,6 +5,8 @@ from aiohttp import web
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
 from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.assertion import ASSERTION
+from audiolib.entrypoints.asset_service.keys import ASSERTIONS
 from audiolib.entrypoints.problem import UnauthenticatedError
 
 CUSTOMER, USER = "x-customer-id", "x-user-id"
@@ -12,14 +14,18 @@ _FIELDS = {"customer_id": CUSTOMER, "user_id": USER}
 
 
 def tenant_of(request: web.Request) -> Tenant:
-    """Raises: UnauthenticatedError unless each identity header is there exactly once;
-    InvalidRequestError naming the header whose id breaks its rule."""
+    """Raises: UnauthenticatedError unless each identity header is there exactly once, and, where
+    a key is configured, the gateway's assertion says the same; InvalidRequestError naming the
+    header whose id breaks its rule."""
     customer_id, user_id = _single(request, CUSTOMER), _single(request, USER)
     try:
-        return Tenant(customer_id=customer_id, user_id=user_id)
+        tenant = Tenant(customer_id=customer_id, user_id=user_id)
     except InvalidRequestError as invalid:
         faults = [FieldFault(_FIELDS[fault.field], fault.message) for fault in invalid.faults]
         raise InvalidRequestError(*faults) from invalid
+    if (assertions := request.app[ASSERTIONS]) is not None:
+        assertions.verify(_single(request, ASSERTION), tenant, request.method, request.raw_path)
+    return tenant
 
 
 def asset_id_of(request: web.Request) -> AssetId:
@@ -28,7 +34,12 @@ def asset_id_of(request: web.Request) -> AssetId:
 
 
 def _single(request: web.Request, name: str) -> str:
-    values = request.headers.getall(name, [])
-    if len(values) != 1 or not values[0].strip():
+    """Other spellings count as the header itself: what is between us may have read them so."""
+    values = [
+        value
+        for spelling, value in request.headers.items()
+        if spelling.lower().replace("_", "-").strip() == name
+    ]
+    if len(values) != 1 or not values[0].strip() or name not in request.headers:
         raise UnauthenticatedError(f"the header {name} must be there, once")
     return values[0]

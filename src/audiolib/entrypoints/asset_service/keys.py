@@ -8,11 +8,13 @@ from aiohttp import web
 from audiolib.domain.use_cases.browse import BrowseLibrary
 from audiolib.domain.use_cases.listen import ListenToAudio
 from audiolib.domain.use_cases.save import SaveAudioToLibrary
+from audiolib.entrypoints.assertion import Assertions
 from audiolib.entrypoints.settings import Settings
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 
 SETTINGS = web.AppKey("settings", Settings)
+ASSERTIONS = web.AppKey[Assertions | None]("assertions")
 SAVE = web.AppKey("save", SaveAudioToLibrary)
 BROWSE = web.AppKey("browse", BrowseLibrary)
 LISTEN = web.AppKey("listen", ListenToAudio)

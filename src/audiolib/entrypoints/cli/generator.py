@@ -3,6 +3,7 @@
 import socket
 from pathlib import Path
 
+from audiolib.entrypoints.bind_policy import refuse_strangers
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.environment import log_to_stderr, settings_here
 from audiolib.entrypoints.generator.app import create_generator
@@ -28,6 +29,7 @@ def serve_generator(
         The folder of the temp files.
     """
     settings = settings_here()
+    refuse_strangers(host, settings.trust, known_by="GENERATOR_TOKEN")
     log_to_stderr(settings.log_level)
     run(_serve(settings, bound(host, port), TempFolder(temp_dir)))
     return 0
@@ -36,4 +38,4 @@ def serve_generator(
 async def _serve(settings: Settings, listener: socket.socket, folder: TempFolder) -> None:
     recorder = Recorder(all_voices(), folder, queue=settings.generator_queue)
     app = create_generator(recorder, temp_file_ttl=settings.temp_file_ttl)
-    await serve(app, listener, patience=settings.shutdown_timeout)
+    await serve(app, listener, limits=settings.connections, patience=settings.shutdown_timeout)

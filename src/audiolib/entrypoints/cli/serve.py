@@ -9,6 +9,7 @@ import attrs
 
 from audiolib.entrypoints.asset_service.app import create_app
 from audiolib.entrypoints.asset_service.keys import DRAINING
+from audiolib.entrypoints.bind_policy import refuse_strangers
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.container import build_container
 from audiolib.entrypoints.environment import log_to_stderr, settings_here
@@ -40,6 +41,7 @@ def serve_library(
         Let other processes listen on the same port.
     """
     settings = settings_here(DATA_DIR=data_dir)
+    refuse_strangers(host, settings.trust, known_by="INTERNAL_KEY")
     log_to_stderr(settings.log_level)
     listener = bound(host, port, shared=shared or workers > 1)
     if workers > 1:
@@ -51,7 +53,13 @@ def serve_library(
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     app = create_app(build_container(settings), settings)
-    await serve(app, listener, draining=app[DRAINING], patience=settings.shutdown_timeout)
+    await serve(
+        app,
+        listener,
+        limits=settings.connections,
+        draining=app[DRAINING],
+        patience=settings.shutdown_timeout,
+    )
 
 
 def _many(listener: socket.socket, workers: int, data_dir: str | None) -> int:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from audiolib.entrypoints.access_log import access_log
+from audiolib.entrypoints.application import new_application
 from audiolib.entrypoints.generator.handlers import (
     RECORDER,
     delete_temp_file,
@@ -17,8 +17,6 @@ from audiolib.entrypoints.generator.handlers import (
 )
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.json_body import LARGEST_BODY
-from audiolib.entrypoints.problem import problems
 
 _SWEEP_EVERY = 60.0
 _log = logging.getLogger("audiolib.generator")
@@ -26,7 +24,7 @@ _log = logging.getLogger("audiolib.generator")
 
 def create_generator(recorder: Recorder, *, temp_file_ttl: timedelta) -> web.Application:
     """`temp_file_ttl` is how long a file may lie that nobody saves."""
-    app = web.Application(middlewares=[access_log, problems], client_max_size=LARGEST_BODY)
+    app = new_application()
     app[RECORDER] = recorder
 
     async def sweeping(_: web.Application) -> AsyncIterator[None]:

@@ -1,0 +1,65 @@
+"""The gateway's credential towards the asset service: who asks, and for what, for half a minute.
+
+A JSON Web Token (RFC 7519) under HS256; whoever sees one can do no more with it than repeat the
+very request, in the time that is left.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import attrs
+import jwt
+
+from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.problem import UnauthenticatedError
+
+ASSERTION = "x-gateway-assertion"
+_AUDIENCE = "audiolib-asset-service"
+_TERM = timedelta(seconds=30)
+_LEEWAY = timedelta(seconds=30)
+_CLAIMS = ("exp", "iat", "aud", "customer_id", "user_id", "method", "target")
+
+
+@attrs.frozen(kw_only=True)
+class Assertions:
+    """The first key signs; every one is taken, so that keys can be replaced while all runs."""
+
+    keys: Sequence[str] = attrs.field(repr=False)
+    now: Callable[[], datetime]
+
+    def sign(self, tenant: Tenant, method: str, target: str) -> str:
+        """`target` is the path and query, as they are sent."""
+        now = self.now()
+        claims = {
+            "aud": _AUDIENCE,
+            "iat": now,
+            "exp": now + _TERM,
+            "customer_id": tenant.customer_id,
+            "user_id": tenant.user_id,
+            "method": method,
+            "target": target,
+        }
+        return jwt.encode(claims, self.keys[0], algorithm="HS256")
+
+    def verify(self, assertion: str, tenant: Tenant, method: str, target: str) -> None:
+        """Raises: UnauthenticatedError, unless one of the keys signed just this, just now."""
+        claims = self._claims(assertion)
+        theirs = tuple(claims[name] for name in ("customer_id", "user_id", "method", "target"))
+        if theirs != (tenant.customer_id, tenant.user_id, method, target):
+            raise UnauthenticatedError("the gateway's assertion is about another request")
+
+    def _claims(self, assertion: str) -> dict[str, object]:
+        for key in self.keys:
+            try:
+                claims: dict[str, object] = jwt.decode(
+                    assertion,
+                    key,
+                    algorithms=["HS256"],
+                    audience=_AUDIENCE,
+                    leeway=_LEEWAY,
+                    options={"require": list(_CLAIMS)},
+                )
+            except jwt.InvalidTokenError:
+                continue
+            return claims
+        raise UnauthenticatedError("the gateway's assertion is not valid, or no longer")

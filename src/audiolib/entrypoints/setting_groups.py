@@ -1,0 +1,59 @@
+"""Settings that belong together, as values of their own; times in seconds, sizes in bytes."""
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class ConnectionLimits:
+    """What a client may cost a server before its request is known."""
+
+    header_timeout: float = 10
+    body_timeout: float = 30
+    keepalive: float = 61
+    most: int = 1024
+
+
+@attrs.frozen(kw_only=True)
+class LoadLimits:
+    """How much an asset service takes on at once; what is beyond is refused."""
+
+    saves: int = 32
+    saves_per_tenant: int = 8
+    save_queue: int = 32
+    save_queue_wait: float = 0.25
+    streams: int = 256
+    streams_per_tenant: int = 64
+
+
+@attrs.frozen(kw_only=True)
+class Trust:
+    """By what services know each other: the first key signs and is sent, every one is taken."""
+
+    internal_keys: tuple[str, ...] = attrs.field(default=(), repr=False)
+    generator_tokens: tuple[str, ...] = attrs.field(default=(), repr=False)
+    everyone: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class JwtSettings:
+    """Which tokens the gateway takes, and where they say whose they are."""
+
+    secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
+    jwks_url: str = ""
+    issuer: str = ""
+    audience: str = ""
+    customer_claim: str = "customer_id"
+    user_claim: str = "sub"
+    scope_claim: str = "scope"
+
+
+@attrs.frozen(kw_only=True)
+class GatewaySettings:
+    """The api-server's own; rates are requests a second of one tenant."""
+
+    asset_service_url: str = "http://127.0.0.1:8000"
+    api_key_secret: str = attrs.field(default="", repr=False)
+    jwt: JwtSettings = attrs.field(factory=JwtSettings)
+    read_rate: int = 100
+    write_rate: int = 20
+    upstream_timeout: float = 330
