@@ -3,8 +3,9 @@
 import json
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import web
@@ -75,7 +76,7 @@ class UnauthenticatedError(AudioLibraryError):
 
 
 class ForbiddenError(AudioLibraryError):
-    """The credential is good, and doesn't allow this."""
+    """The credential is good, and does not allow this."""
 
     code = "forbidden"
 
@@ -87,14 +88,21 @@ class RequestTimeoutError(AudioLibraryError):
 
 
 class RateLimitedError(AudioLibraryError):
-    """Too many requests; `retry_after` is in seconds."""
+    """Too many requests; `retry_after` is in seconds, `headers` tell of the limit."""
 
     code = "rate_limited"
     retryable = True
 
-    def __init__(self, message: str = "", *, retry_after: float = 0) -> None:
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        retry_after: float = 0,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.headers = headers
 
 
 class BodyTooLargeError(AudioLibraryError):
@@ -148,6 +156,8 @@ def problem(error: AudioLibraryError) -> web.Response:
         headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, UnauthenticatedError):
         headers["WWW-Authenticate"] = error.challenge
+    if isinstance(error, RateLimitedError):
+        headers |= error.headers
     if isinstance(error, RequestTimeoutError):
         headers["Connection"] = "close"
     return _answer(status, error.code, str(error), headers, extra)

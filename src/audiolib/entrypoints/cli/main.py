@@ -14,6 +14,7 @@ from audiolib.entrypoints.setting_values import SettingsError
 
 _COMMANDS = {
     "serve": "serve:serve_library",
+    "gateway": "gateway:serve_gateway",
     "generator": "generator:serve_generator",
     "save": "save:save_audio",
     "list": "list_assets:list_assets",
@@ -27,6 +28,14 @@ _COMMANDS = {
     "copy": "copy:copy",
 }
 _GROUPS = {
+    "keys": (
+        "API keys of the gateway.",
+        {
+            "create": "keys:create_key",
+            "list": "keys:list_keys",
+            "revoke": "keys:revoke_key",
+        },
+    ),
     "cleanups": (
         "The promises to delete temp files.",
         {"list": "cleanups:list_cleanups", "retry": "cleanups:retry_cleanups"},

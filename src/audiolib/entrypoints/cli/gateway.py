@@ -1,0 +1,33 @@
+"""`audiolib gateway`: the api-server."""
+
+import socket
+
+from audiolib.entrypoints.cli.run import run
+from audiolib.entrypoints.environment import log_to_stderr, settings_here
+from audiolib.entrypoints.gateway.app import create_gateway
+from audiolib.entrypoints.gateway.container import build_gateway_container
+from audiolib.entrypoints.serving import bound, serve
+from audiolib.entrypoints.settings import Settings
+
+
+def serve_gateway(*, host: str = "127.0.0.1", port: int = 8080, data_dir: str | None = None) -> int:
+    """Run the gateway until SIGTERM: it authenticates, and passes on.
+
+    Parameters
+    ----------
+    host
+        The address to listen on.
+    port
+        The port; 0 takes a free one.
+    data_dir
+        The folder of the embedded stores; overrides DATA_DIR.
+    """
+    settings = settings_here(DATA_DIR=data_dir)
+    log_to_stderr(settings.log_level)
+    run(_serve(settings, bound(host, port)))
+    return 0
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    app = create_gateway(build_gateway_container(settings), settings)
+    await serve(app, listener, limits=settings.connections, patience=settings.shutdown_timeout)

@@ -1,0 +1,140 @@
+"""`audiolib keys`: API keys of the gateway."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Literal
+
+from audiolib.domain.model.api_key import ApiKey
+from audiolib.domain.model.clock import utc_now
+from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.principal import Scope
+from audiolib.domain.model.tenant import Tenant
+from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.entrypoints.asset_service.shapes import time_shape
+from audiolib.entrypoints.cli.audit import print_line
+from audiolib.entrypoints.cli.run import run
+from audiolib.entrypoints.environment import settings_here
+from audiolib.entrypoints.gateway.container import build_gateway_container
+from audiolib.entrypoints.resources import running, settled
+from audiolib.entrypoints.settings import Settings
+
+_PAGE = 200
+_SPAN = re.compile(r"([1-9][0-9]{0,4})([smhd])", re.ASCII)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def create_key(
+    *,
+    customer: str,
+    user: str,
+    scope: Literal["read", "write"] = "write",
+    expires: str | None = None,
+    label: str = "",
+    data_dir: str | None = None,
+) -> int:
+    """Make an API key, and print it: it can't be shown again.
+
+    Parameters
+    ----------
+    customer
+        The customer whose key it is.
+    user
+        The customer's user.
+    scope
+        What it allows; `write` includes `read`.
+    expires
+        After how long it works no more, such as 90d or 12h; never without it.
+    label
+        What it is for.
+    data_dir
+        The folder of the embedded stores; overrides DATA_DIR.
+    """
+    tenant = Tenant(customer_id=customer, user_id=user)
+    lasting = None if expires is None else _span(expires)
+    settings = settings_here(DATA_DIR=data_dir)
+    return run(_create(settings, tenant, Scope(scope), lasting, label))
+
+
+def list_keys(*, json_lines: bool = False, data_dir: str | None = None) -> int:
+    """List all API keys, those that work no more included; never what they are.
+
+    Parameters
+    ----------
+    json_lines
+        Print one JSON object a line.
+    data_dir
+        The folder of the embedded stores; overrides DATA_DIR.
+    """
+    return run(_list(settings_here(DATA_DIR=data_dir), json_lines))
+
+
+def revoke_key(key_id: str, *, data_dir: str | None = None) -> int:
+    """Let an API key work no more, from now on.
+
+    Parameters
+    ----------
+    key_id
+        The key's id, as `keys list` shows it.
+    data_dir
+        The folder of the embedded stores; overrides DATA_DIR.
+    """
+    return run(_revoke(settings_here(DATA_DIR=data_dir), key_id))
+
+
+async def _create(
+    settings: Settings, tenant: Tenant, scope: Scope, expires_in: timedelta | None, label: str
+) -> int:
+    async with _key_ring(settings) as ring:
+        _, token = await ring.create(tenant, scope, label=label, expires_in=expires_in)
+    print_line(token.reveal(), as_json=False)
+    return 0
+
+
+async def _list(settings: Settings, json_lines: bool) -> int:
+    async with _key_ring(settings) as ring:
+        after = ""
+        while page := await ring.page(after=after, limit=_PAGE):
+            for key in page:
+                shape = _shape(key)
+                text = "  ".join(str(value) for value in shape.values() if value)
+                print_line(shape if json_lines else text, json_lines)
+            after = page[-1].id
+    return 0
+
+
+async def _revoke(settings: Settings, key_id: str) -> int:
+    async with _key_ring(settings) as ring:
+        if not await ring.revoke(key_id):
+            raise InvalidRequestError(FieldFault("key_id", "is no key's"))
+    print_line(f"{key_id} works no more", as_json=False)
+    return 0
+
+
+@asynccontextmanager
+async def _key_ring(settings: Settings) -> AsyncIterator[KeyRing]:
+    container = build_gateway_container(settings)
+    async with running(container):
+        yield await settled(container.key_ring())
+
+
+def _span(text: str) -> timedelta:
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise InvalidRequestError(FieldFault("expires", "must be a time such as 90d, 12h or 30m"))
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _shape(key: ApiKey) -> dict[str, Any]:
+    state = "works" if key.works(utc_now()) else "revoked" if key.revoked_at else "expired"
+    return {
+        "id": key.id,
+        "state": state,
+        "tenant": str(key.tenant),
+        "scope": key.scope.value,
+        "created_at": time_shape(key.created_at),
+        "expires_at": key.expires_at and time_shape(key.expires_at),
+        "revoked_at": key.revoked_at and time_shape(key.revoked_at),
+        "label": key.label,
+    }

@@ -1,0 +1,77 @@
+"""The api-server: authenticates, routes, and nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiohttp import web
+
+from audiolib.domain.model.clock import utc_now
+from audiolib.entrypoints.application import new_application
+from audiolib.entrypoints.assertion import Assertions
+from audiolib.entrypoints.gateway import keys
+from audiolib.entrypoints.gateway.container import GatewayContainer
+from audiolib.entrypoints.gateway.credentials import Credentials
+from audiolib.entrypoints.gateway.health_handlers import live, ready
+from audiolib.entrypoints.gateway.json_web_tokens import JsonWebTokens
+from audiolib.entrypoints.gateway.jwks import Jwks, fetching
+from audiolib.entrypoints.gateway.rate_limit import RateLimit
+from audiolib.entrypoints.gateway.routes import file, generate, library
+from audiolib.entrypoints.resources import running, settled
+from audiolib.entrypoints.settings import Settings
+
+_FAILURES_A_SECOND = 1.0
+
+
+def create_gateway(container: GatewayContainer, settings: Settings) -> web.Application:
+    """Everything is opened when the application starts, and closed when it ends."""
+    app = new_application()
+    internal_keys = settings.trust.internal_keys
+    app[keys.SETTINGS] = settings
+    app[keys.ASSERTIONS] = Assertions(keys=internal_keys, now=utc_now) if internal_keys else None
+    app[keys.READS] = RateLimit(settings.gateway.read_rate)
+    app[keys.WRITES] = RateLimit(settings.gateway.write_rate)
+    app[keys.FAILURES] = RateLimit(_FAILURES_A_SECOND)
+
+    async def opened(app: web.Application) -> AsyncIterator[None]:
+        async with running(container), _upstream(settings) as session:
+            key_ring = await settled(container.key_ring())
+            credentials = Credentials(keys=key_ring, tokens=_tokens(settings, session))
+            app[keys.KEY_RING] = key_ring
+            app[keys.UPSTREAM] = session
+            app[keys.AUTHENTICATE] = credentials.authenticate
+            yield
+
+    app.cleanup_ctx.append(opened)
+    for path in ("/audio-library", "/audio-library/{rest:.*}"):
+        app.router.add_route("*", path, library)
+    app.router.add_post("/audio/generate", generate)
+    app.router.add_get("/files/{rest:.+}", file)
+    app.router.add_get("/health/live", live, allow_head=False)
+    app.router.add_get("/health/ready", ready, allow_head=False)
+    return app
+
+
+@asynccontextmanager
+async def _upstream(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(
+        auto_decompress=False,
+        trust_env=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        connector=aiohttp.TCPConnector(limit=512, limit_per_host=256),
+        timeout=aiohttp.ClientTimeout(
+            total=None,
+            sock_connect=settings.http.connect_timeout,
+            sock_read=settings.gateway.upstream_timeout,
+        ),
+        read_bufsize=256 * 1024,
+    ) as session:
+        yield session
+
+
+def _tokens(settings: Settings, session: aiohttp.ClientSession) -> JsonWebTokens | None:
+    jwt = settings.gateway.jwt
+    if not (jwt.secrets or jwt.jwks_url):
+        return None
+    jwks = Jwks(fetching(session, jwt.jwks_url)) if jwt.jwks_url else None
+    return JsonWebTokens(settings=jwt, jwks=jwks)

@@ -1,0 +1,50 @@
+"""The gateway's own few parts: it opens neither the object store nor the documents."""
+
+import secrets
+
+from dependency_injector import containers, providers
+
+from audiolib.adapters.mongo import MongoApiKeyStore, open_mongo
+from audiolib.adapters.sqlite import SqliteApiKeyStore, open_sqlite
+from audiolib.domain.model.clock import utc_now
+from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.entrypoints.secret_file import secret_in
+from audiolib.entrypoints.settings import Settings
+from audiolib.ports.api_key_store import ApiKeyStore
+
+
+class GatewayContainer(containers.DeclarativeContainer):
+    """The key ring over whichever store `build_gateway_container` chose."""
+
+    store: providers.Provider[ApiKeyStore] = providers.Dependency()
+    pepper: providers.Provider[bytes] = providers.Dependency()
+    key_ring = providers.Factory(
+        KeyRing,
+        store=store,
+        pepper=pepper,
+        now=providers.Object(utc_now),
+        random_bytes=providers.Object(secrets.token_bytes),
+    )
+
+
+def build_gateway_container(settings: Settings) -> GatewayContainer:
+    """Nothing is opened yet."""
+    store: providers.Provider[ApiKeyStore]
+    if settings.metadata_store == "mongodb":
+        assets = providers.Resource(
+            open_mongo,
+            settings.mongodb_url,
+            database=settings.mongodb_database,
+            driver=settings.mongodb_driver,
+            patience=settings.mongodb_timeout,
+        )
+        store = providers.Factory(MongoApiKeyStore, assets)
+    else:
+        database = providers.Resource(open_sqlite, settings.data_dir / "library.sqlite3")
+        store = providers.Factory(SqliteApiKeyStore, database)
+    return GatewayContainer(
+        store=store,
+        pepper=providers.Singleton(
+            secret_in, settings.data_dir / "api_keys.secret", given=settings.gateway.api_key_secret
+        ),
+    )

@@ -1,0 +1,69 @@
+"""Who sends a request to the gateway."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import attrs
+from aiohttp import web
+
+from audiolib.domain.model.principal import Principal
+from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.entrypoints.gateway.json_web_tokens import InvalidTokenError, JsonWebTokens
+from audiolib.entrypoints.problem import UnauthenticatedError
+
+Authenticate = Callable[[web.Request], Awaitable[Principal]]
+
+_CHALLENGE = 'Bearer realm="audiolib"'
+_log = logging.getLogger("audiolib.gateway")
+
+
+@attrs.frozen(kw_only=True)
+class Credentials:
+    """API keys, and JSON Web Tokens where an issuer is configured."""
+
+    keys: KeyRing
+    tokens: JsonWebTokens | None
+
+    async def authenticate(self, request: web.Request) -> Principal:
+        """Raises: UnauthenticatedError; MetadataUnavailableError or UpstreamUnavailableError when
+        that can't be told now."""
+        credential = _credential(request)
+        if credential.startswith("alk_"):
+            principal = await self.keys.authenticate(credential)
+        else:
+            principal = await self._by_token(credential)
+        if principal is None:
+            raise UnauthenticatedError(
+                "the credential is not valid, or no longer",
+                challenge=f'{_CHALLENGE}, error="invalid_token"',
+            )
+        return principal
+
+    async def _by_token(self, credential: str) -> Principal | None:
+        if self.tokens is None:
+            return None
+        try:
+            return await self.tokens.authenticate(credential)
+        except InvalidTokenError as bad:
+            _log.info("refused a token: %s", bad)
+            return None
+
+
+def _credential(request: web.Request) -> str:
+    """Raises: UnauthenticatedError unless there is exactly one, in either of two headers."""
+    found = [
+        (name, value)
+        for spelling, value in request.headers.items()
+        if (name := spelling.lower().replace("_", "-")) in ("authorization", "x-api-key")
+    ]
+    if len(found) != 1:
+        raise UnauthenticatedError(
+            "send one credential: `Authorization: Bearer …` or `X-API-Key`", challenge=_CHALLENGE
+        )
+    ((name, value),) = found
+    if name == "x-api-key":
+        return value if value.startswith("alk_") else ""
+    scheme, _, credential = value.partition(" ")
+    if scheme.lower() != "bearer" or not credential or name not in request.headers:
+        raise UnauthenticatedError("the scheme must be Bearer", challenge=_CHALLENGE)
+    return credential

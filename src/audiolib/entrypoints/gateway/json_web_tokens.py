@@ -1,0 +1,103 @@
+"""Tokens of an issuer that the operator trusts (RFC 7519, RFC 8725)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import jwt
+
+from audiolib.domain.model.errors import InvalidRequestError
+from audiolib.domain.model.principal import Principal, Scope
+from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.gateway.jwks import Jwks
+from audiolib.entrypoints.setting_groups import JwtSettings
+
+_LEEWAY_SECONDS = 60
+_LONGEST = 8192
+_SYMMETRIC = "HS256"
+_ASYMMETRIC = (
+    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    *("ES256", "ES384", "ES512", "EdDSA"),
+)
+
+
+class InvalidTokenError(Exception):
+    """The token proves nothing; its message is for the log."""
+
+
+@attrs.frozen(kw_only=True)
+class JsonWebTokens:
+    """`jwks` is asked for asymmetric algorithms alone, the secrets for HS256 alone: what kind of
+    key is used is never the token's to say."""
+
+    settings: JwtSettings
+    jwks: Jwks | None
+
+    async def authenticate(self, token: str) -> Principal:
+        """Whose token it is. Raises: InvalidTokenError, UpstreamUnavailableError."""
+        if len(token) > _LONGEST:
+            raise InvalidTokenError("longer than any token that we take")
+        try:
+            header = jwt.get_unverified_header(token)
+            if "crit" in header:
+                raise InvalidTokenError("it asks for an extension that we don't know")
+            return _principal(await self._claims(token, header), self.settings)
+        except jwt.PyJWTError as bad:
+            raise InvalidTokenError(type(bad).__name__) from bad
+
+    async def _claims(self, token: str, header: Mapping[str, Any]) -> dict[str, Any]:
+        algorithm, kid = header.get("alg"), header.get("kid")
+        if algorithm == _SYMMETRIC and self.settings.secrets:
+            return self._decoded_by_secret(token)
+        if algorithm in _ASYMMETRIC and self.jwks is not None and isinstance(kid, str):
+            key = await self.jwks.key(kid)
+            if key is None:
+                raise InvalidTokenError("signed by a key that the issuer doesn't have")
+            if key.algorithm_name != algorithm and key.key_type != "RSA":
+                raise InvalidTokenError("its key is of another algorithm")
+            return self._decoded(token, key, str(algorithm))
+        raise InvalidTokenError("signed in a way that is not configured")
+
+    def _decoded_by_secret(self, token: str) -> dict[str, Any]:
+        for secret in self.settings.secrets:
+            try:
+                return self._decoded(token, secret, _SYMMETRIC)
+            except jwt.InvalidSignatureError:
+                continue
+        raise InvalidTokenError("signed by none of our secrets")
+
+    def _decoded(self, token: str, key: jwt.PyJWK | str, algorithm: str) -> dict[str, Any]:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=[algorithm],
+            audience=self.settings.audience,
+            issuer=self.settings.issuer,
+            leeway=_LEEWAY_SECONDS,
+            options={"require": ["exp", "iss", "aud"]},
+        )
+        return claims
+
+
+def _principal(claims: Mapping[str, Any], settings: JwtSettings) -> Principal:
+    try:
+        tenant = Tenant(
+            customer_id=claims[settings.customer_claim], user_id=claims[settings.user_claim]
+        )
+    except KeyError as missing:
+        raise InvalidTokenError(f"without the claim {missing}") from missing
+    except InvalidRequestError as bad:
+        faults = ", ".join(fault.field for fault in bad.faults)
+        raise InvalidTokenError(f"its {faults} is none") from bad
+    return Principal(tenant=tenant, scope=_scope(claims.get(settings.scope_claim)))
+
+
+def _scope(claim: object) -> Scope | None:
+    """Of words in a string (RFC 8693, section 4.2), or a list of them."""
+    if claim is None:
+        return Scope.WRITE
+    words = claim.split() if isinstance(claim, str) else claim
+    if not isinstance(words, list):
+        return None
+    granted = [scope for scope in (Scope.WRITE, Scope.READ) if scope.value in words]
+    return granted[0] if granted else None

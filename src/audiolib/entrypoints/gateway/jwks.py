@@ -1,0 +1,80 @@
+"""The public keys of an issuer, fetched when they are needed (RFC 7517)."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+import jwt
+
+from audiolib.entrypoints.problem import UpstreamUnavailableError
+
+FRESH_SECONDS = 300.0
+COOL_DOWN_SECONDS = 10.0
+_LARGEST = 1024 * 1024
+Fetch = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+class Jwks:
+    """Keys by `kid`: kept while they are fresh, fetched anew for a `kid` that nobody knows, at most
+    once in ten seconds; if the issuer doesn't answer, those that were known go on."""
+
+    def __init__(self, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._tried_at = self._fetched_at = float("-inf")
+        self._turn = asyncio.Lock()
+
+    async def key(self, kid: str) -> jwt.PyJWK | None:
+        """None for a `kid` that the issuer doesn't have.
+
+        Raises: UpstreamUnavailableError, when there never was an answer.
+        """
+        if kid not in self._keys or self._clock() - self._fetched_at > FRESH_SECONDS:
+            async with self._turn:  # those who come meanwhile wait for the same answer
+                if self._clock() - self._tried_at > COOL_DOWN_SECONDS:
+                    await self._refresh()
+        if self._fetched_at == float("-inf"):
+            raise UpstreamUnavailableError("the issuer's keys can't be fetched")
+        return self._keys.get(kid)
+
+    async def _refresh(self) -> None:
+        self._tried_at = self._clock()
+        try:
+            found = await self._fetch()
+        except UpstreamUnavailableError:
+            return
+        self._keys = dict(_usable(found))
+        self._fetched_at = self._clock()
+
+
+def fetching(session: aiohttp.ClientSession, url: str) -> Fetch:
+    """Over HTTP; redirects are not followed."""
+
+    async def fetch() -> Mapping[str, Any]:
+        try:
+            async with asyncio.timeout(10), session.get(url, allow_redirects=False) as answer:
+                body = await answer.content.read(_LARGEST)
+                if answer.status == 200:
+                    found: Mapping[str, Any] = json.loads(body)
+                    return found
+        except (aiohttp.ClientError, TimeoutError, ValueError) as failed:
+            raise UpstreamUnavailableError("the issuer's keys can't be fetched") from failed
+        raise UpstreamUnavailableError(f"the issuer answered {answer.status}")
+
+    return fetch
+
+
+def _usable(found: Mapping[str, Any]) -> list[tuple[str, jwt.PyJWK]]:
+    """Public keys for signatures, with a name: a secret among them would let any reader sign."""
+    keys = []
+    for each in found.get("keys", []) if isinstance(found, Mapping) else []:
+        if isinstance(each, dict) and each.get("kty") in ("RSA", "EC", "OKP") and each.get("kid"):
+            try:
+                keys.append((str(each["kid"]), jwt.PyJWK(each)))
+            except jwt.PyJWTError:
+                continue  # of a kind that we don't know
+    return keys

@@ -1,0 +1,22 @@
+"""What handlers find in their application."""
+
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+from aiohttp import web
+
+from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.entrypoints.assertion import Assertions
+from audiolib.entrypoints.gateway.credentials import Authenticate
+from audiolib.entrypoints.gateway.rate_limit import RateLimit
+from audiolib.entrypoints.settings import Settings
+
+SETTINGS = web.AppKey("settings", Settings)
+KEY_RING = web.AppKey("key_ring", KeyRing)
+AUTHENTICATE = web.AppKey[Authenticate]("authenticate")
+ASSERTIONS = web.AppKey[Assertions | None]("assertions")
+UPSTREAM = web.AppKey("upstream", aiohttp.ClientSession)
+READS = web.AppKey("reads", RateLimit)
+WRITES = web.AppKey("writes", RateLimit)
+FAILURES = web.AppKey("failures", RateLimit)
+READY = web.AppKey[Callable[[], Awaitable[bool]]]("ready")

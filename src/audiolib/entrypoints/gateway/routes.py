@@ -1,0 +1,85 @@
+"""What the gateway lets through, and where to."""
+
+import re
+
+from aiohttp import web
+
+from audiolib.domain.model.principal import Principal, Scope
+from audiolib.entrypoints.assertion import ASSERTION
+from audiolib.entrypoints.asset_service.identity import CUSTOMER, USER
+from audiolib.entrypoints.gateway import keys
+from audiolib.entrypoints.gateway.forward import forward
+from audiolib.entrypoints.gateway.rate_limit import Allowance, RateLimit
+from audiolib.entrypoints.problem import ForbiddenError, RateLimitedError, UnauthenticatedError
+
+_READING = ("GET", "HEAD")
+# The path is passed on byte for byte, so it may hold nothing that two readers read differently.
+_LIBRARY = re.compile(r"/audio-library(?:/[A-Za-z0-9_-]{1,64}){0,3}", re.ASCII)
+_FILE = re.compile(
+    r"/files(?:/[A-Za-z0-9_-]{1,64}){1,3}/[A-Za-z0-9-]{1,64}\.[a-z0-9]{2,5}", re.ASCII
+)
+_QUERY = re.compile(r"[!-~]{0,2048}", re.ASCII)
+
+
+async def library(request: web.Request) -> web.StreamResponse:
+    """Everything under /audio-library, to the asset service, in the principal's name."""
+    target = _target(request, _LIBRARY)
+    reading = request.method in _READING
+    principal, allowance = await _admitted(request, Scope.READ if reading else Scope.WRITE)
+    identity = _identity(request, principal, target)
+    base = request.app[keys.SETTINGS].gateway.asset_service_url
+    return await forward(request, base + target, identity, allowance.headers())
+
+
+async def generate(request: web.Request) -> web.StreamResponse:
+    """POST /audio/generate, to the generator."""
+    _, allowance = await _admitted(request, Scope.WRITE)
+    settings = request.app[keys.SETTINGS]
+    token = settings.http.token
+    identity = {"Authorization": f"Bearer {token}"} if token else {}
+    url = f"{settings.sources.bases[0]}/api/generate"
+    return await forward(request, url, identity, allowance.headers())
+
+
+async def file(request: web.Request) -> web.StreamResponse:
+    """A signed link to embedded audio: it is its own credential."""
+    target = _target(request, _FILE)
+    allowance = _taken(request.app[keys.READS], ("link", request.remote))
+    base = request.app[keys.SETTINGS].gateway.asset_service_url
+    return await forward(request, base + target, {}, allowance.headers())
+
+
+def _target(request: web.Request, allowed: re.Pattern[str]) -> str:
+    path, mark, query = request.raw_path.partition("?")
+    if not allowed.fullmatch(path) or not _QUERY.fullmatch(query):
+        raise web.HTTPNotFound
+    return path + mark + query
+
+
+async def _admitted(request: web.Request, needed: Scope) -> tuple[Principal, Allowance]:
+    """Raises: UnauthenticatedError, RateLimitedError, ForbiddenError."""
+    try:
+        principal = await request.app[keys.AUTHENTICATE](request)
+    except UnauthenticatedError:
+        _taken(request.app[keys.FAILURES], request.remote)
+        raise
+    limit = request.app[keys.READS if needed is Scope.READ else keys.WRITES]
+    allowance = _taken(limit, principal.tenant)
+    if not principal.may(needed):
+        raise ForbiddenError(f"the credential does not allow to {needed.value}")
+    return principal, allowance
+
+
+def _taken(limit: RateLimit, caller: object) -> Allowance:
+    allowance = limit.take(caller)
+    if not allowance.admitted:
+        raise RateLimitedError(retry_after=allowance.retry_after, headers=allowance.headers())
+    return allowance
+
+
+def _identity(request: web.Request, principal: Principal, target: str) -> dict[str, str]:
+    tenant = principal.tenant
+    identity = {CUSTOMER: tenant.customer_id, USER: tenant.user_id}
+    if (assertions := request.app[keys.ASSERTIONS]) is not None:
+        identity[ASSERTION] = assertions.sign(tenant, request.method, target)
+    return identity

@@ -1,0 +1,24 @@
+"""Secrets that are made where none is configured."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def secret_in(path: Path, *, given: str = "") -> bytes:
+    """What is `given`, or the file's content, made at first use and readable by us alone."""
+    if given:
+        return given.encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    if not path.exists():
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            # Of two processes that start at once, one wins, and both read its key.
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return path.read_bytes()
