@@ -17,6 +17,7 @@ from audiolib.adapters.memory import (
     MemoryObjectStore,
     MemoryTempCleaner,
     MemoryTempFiles,
+    MemoryUsageLedger,
     ToneSynthesizer,
 )
 from audiolib.domain.model.errors import ObjectNotFoundError
@@ -36,6 +37,7 @@ from audiolib.testing.contracts import (
     RawDocuments,
     SpeechSynthesizerContract,
     TempCleanerContract,
+    UsageLedgerContract,
 )
 
 
@@ -203,3 +205,9 @@ class TestMemoryApiKeyStore(ApiKeyStoreContract):
     @pytest.fixture
     def keys(self):
         return MemoryApiKeyStore()
+
+
+class TestMemoryUsageLedger(UsageLedgerContract):
+    @pytest.fixture
+    def ledger(self):
+        return MemoryUsageLedger()

@@ -15,6 +15,7 @@ from audiolib.adapters.mongo import (
     MongoIntentLog,
     MongoInventory,
     MongoMetadataRepo,
+    MongoUsageLedger,
     open_mongo,
 )
 from audiolib.testing.contracts import (
@@ -25,6 +26,7 @@ from audiolib.testing.contracts import (
     InventoryContract,
     MetadataRepoContract,
     RawDocuments,
+    UsageLedgerContract,
 )
 
 
@@ -108,3 +110,9 @@ class TestMongoApiKeyStore(ApiKeyStoreContract):
     @pytest.fixture
     def keys(self, assets: MongoAssets) -> MongoApiKeyStore:
         return MongoApiKeyStore(assets)
+
+
+class TestMongoUsageLedger(UsageLedgerContract):
+    @pytest.fixture
+    def ledger(self, assets: MongoAssets) -> MongoUsageLedger:
+        return MongoUsageLedger(assets)

@@ -16,6 +16,7 @@ from audiolib.adapters.sqlite import (
     SqliteIntentLog,
     SqliteInventory,
     SqliteMetadataRepo,
+    SqliteUsageLedger,
     open_sqlite,
 )
 from audiolib.adapters.sqlite.documents import text_of
@@ -27,6 +28,7 @@ from audiolib.testing.contracts import (
     InventoryContract,
     MetadataRepoContract,
     RawDocuments,
+    UsageLedgerContract,
 )
 
 
@@ -127,3 +129,9 @@ class TestSqliteApiKeyStore(ApiKeyStoreContract):
     @pytest.fixture
     def keys(self, database: SqliteDatabase) -> SqliteApiKeyStore:
         return SqliteApiKeyStore(database)
+
+
+class TestSqliteUsageLedger(UsageLedgerContract):
+    @pytest.fixture
+    def ledger(self, database: SqliteDatabase) -> SqliteUsageLedger:
+        return SqliteUsageLedger(database)

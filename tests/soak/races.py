@@ -21,7 +21,6 @@ from tests.races.rounds import (
     saves_under_one_key,
 )
 from tests.servers import ACCESS_KEY, SECRET_KEY, moto_s3, rclone_s3, seaweedfs, secantus
-from tests.soak import promises
 from tests.soak.figures import Figure, scaled
 from tests.stores import EMBEDDED, server_environment
 
@@ -57,7 +56,6 @@ def run(scale: float) -> Iterator[Figure]:
                 ]
     right = sum(a is b for a, b in zip(judged, (True, False, False), strict=True))
     yield Figure(name="S3 servers judged right", measured=right, at_least=3, at_most=3)
-    yield from promises.run(scale)
 
 
 async def _repo(

@@ -15,6 +15,7 @@ from audiolib.adapters.mongo import (
     MongoIntentLog,
     MongoInventory,
     MongoMetadataRepo,
+    MongoUsageLedger,
     open_mongo,
 )
 from audiolib.adapters.noop.temp_cleaner import NoTempCleaner
@@ -25,12 +26,14 @@ from audiolib.adapters.sqlite import (
     SqliteIntentLog,
     SqliteInventory,
     SqliteMetadataRepo,
+    SqliteUsageLedger,
     open_sqlite,
 )
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.naming import AssetId
 from audiolib.domain.use_cases.browse import BrowseLibrary
 from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
+from audiolib.domain.use_cases.keep_quota import KeepQuota
 from audiolib.domain.use_cases.listen import ListenToAudio
 from audiolib.domain.use_cases.migrate import MigrateDocuments
 from audiolib.domain.use_cases.quarantine import Quarantine
@@ -52,6 +55,7 @@ from audiolib.ports.inventory import Inventory
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 from audiolib.ports.temp_cleaner import TempCleaner
+from audiolib.ports.usage_ledger import UsageLedger
 
 
 def new_token() -> str:
@@ -70,6 +74,7 @@ class Container(containers.DeclarativeContainer):
     intents: providers.Provider[IntentLog] = providers.Dependency()
     inventory: providers.Provider[Inventory] = providers.Dependency()
     schema: providers.Provider[DocumentSchema] = providers.Dependency()
+    ledger: providers.Provider[UsageLedger] = providers.Dependency()
 
     inspector = providers.Factory(StreamInspector)
     policy = providers.Factory(
@@ -79,6 +84,13 @@ class Container(containers.DeclarativeContainer):
         lease=settings.provided.save_lease,
         url_ttl=settings.provided.url_ttl,
         clean_up=settings.provided.clean_up,
+    )
+    keep_quota = providers.Factory(
+        KeepQuota,
+        ledger=ledger,
+        inventory=inventory,
+        quota=settings.provided.quota,
+        now=providers.Object(utc_now),
     )
     save = providers.Factory(
         SaveAudioToLibrary,
@@ -90,6 +102,7 @@ class Container(containers.DeclarativeContainer):
         now=providers.Object(utc_now),
         new_asset_id=providers.Object(lambda: AssetId.new(utc_now(), secrets.token_bytes)),
         new_fence=providers.Object(new_token),
+        quota=keep_quota,
     )
     browse = providers.Factory(BrowseLibrary, repo=repo)
     listen = providers.Factory(
@@ -183,6 +196,7 @@ def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
         "intents": providers.Factory(MongoIntentLog, assets),
         "inventory": providers.Factory(MongoInventory, assets),
         "schema": providers.Factory(MongoDocumentSchema, assets),
+        "ledger": providers.Factory(MongoUsageLedger, assets),
     }
 
 
@@ -194,4 +208,5 @@ def _sqlite(settings: Settings) -> dict[str, providers.Provider[object]]:
         "intents": providers.Factory(SqliteIntentLog, database),
         "inventory": providers.Factory(SqliteInventory, database),
         "schema": providers.Factory(SqliteDocumentSchema, database),
+        "ledger": providers.Factory(SqliteUsageLedger, database),
     }

@@ -16,11 +16,14 @@ from audiolib.adapters.memory import (
     MemoryObjectStore,
     MemoryTempCleaner,
     MemoryTempFiles,
+    MemoryUsageLedger,
 )
 from audiolib.domain.model.naming import TempName
+from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.source import SourceBases, TempFile
 from audiolib.domain.use_cases.browse import BrowseLibrary
 from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
+from audiolib.domain.use_cases.keep_quota import KeepQuota
 from audiolib.domain.use_cases.listen import ListenToAudio
 from audiolib.domain.use_cases.migrate import MigrateDocuments
 from audiolib.domain.use_cases.quarantine import Quarantine
@@ -47,6 +50,7 @@ class World:
     temp_files: MemoryTempFiles
     objects: MemoryObjectStore
     assets: MemoryAssets
+    ledger: MemoryUsageLedger = attrs.field(factory=MemoryUsageLedger)
 
     @classmethod
     def new(cls) -> "World":
@@ -74,6 +78,7 @@ class InMemoryLibrary:
     scrub: ScrubLibrary
     quarantine: Quarantine
     migrate: MigrateDocuments
+    quota: KeepQuota
     faults: FaultPlan
     world: World
 
@@ -89,6 +94,7 @@ def in_memory_library(
     policy: SavePolicy | None = None,
     world: World | None = None,
     faults: Faults | None = None,
+    quota: Quota | None = None,
 ) -> InMemoryLibrary:
     """A library that needs no server, no disk and no time; every run of it is the same.
 
@@ -105,6 +111,12 @@ def in_memory_library(
     browse = BrowseLibrary(repo=repo)
     inspector = MemoryAudioInspector()
     inventory = port(MemoryInventory(world.assets), "inventory")
+    keep_quota = KeepQuota(
+        ledger=port(world.ledger, "ledger"),
+        inventory=inventory,
+        quota=quota or Quota(),
+        now=world.clock,
+    )
     rebuild = RebuildAsset(
         store=store,
         repo=repo,
@@ -122,6 +134,7 @@ def in_memory_library(
             now=world.clock,
             new_asset_id=world.ids.asset_id,
             new_fence=world.ids.fence,
+            quota=keep_quota,
         ),
         browse=browse,
         listen=ListenToAudio(library=browse, store=store),
@@ -139,6 +152,7 @@ def in_memory_library(
         scrub=ScrubLibrary(store=store, inventory=inventory, now=world.clock),
         quarantine=Quarantine(inventory=inventory, repo=repo, rebuild=rebuild, now=world.clock),
         migrate=MigrateDocuments(schema=port(MemoryDocumentSchema(world.assets), "schema")),
+        quota=keep_quota,
         faults=plan,
         world=world,
     )

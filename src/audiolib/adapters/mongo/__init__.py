@@ -8,6 +8,7 @@ from audiolib.adapters.mongo.document_schema import MongoDocumentSchema
 from audiolib.adapters.mongo.intent_log import MongoIntentLog
 from audiolib.adapters.mongo.inventory import MongoInventory
 from audiolib.adapters.mongo.metadata_repo import MongoMetadataRepo
+from audiolib.adapters.mongo.usage_ledger import MongoUsageLedger
 
 __all__ = [
     "Driver",
@@ -18,5 +19,6 @@ __all__ = [
     "MongoIntentLog",
     "MongoInventory",
     "MongoMetadataRepo",
+    "MongoUsageLedger",
     "open_mongo",
 ]

@@ -15,7 +15,7 @@ from pymongo import ReadPreference, WriteConcern
 
 from audiolib.adapters.mongo.assets import MongoAssets
 from audiolib.adapters.mongo.errors import translated
-from audiolib.adapters.mongo.indexes import INDEXES
+from audiolib.adapters.mongo.indexes import INDEXES, USAGE_INDEXES
 
 Driver = Literal["motor", "pymongo"]
 
@@ -56,7 +56,8 @@ async def open_mongo(
                 "assets", write_concern=_ACKNOWLEDGED, read_preference=ReadPreference.PRIMARY
             )
             await collection.create_indexes(INDEXES)
-        assets = MongoAssets(collection)
+            assets = MongoAssets(collection)
+            await assets.beside("usage").create_indexes(USAGE_INDEXES)
         yield assets
         await assets.close()
     finally:

@@ -49,3 +49,5 @@ INDEXES = [
     ),
     IndexModel([("customer_id", UP), ("user_id", UP), ("_id", UP)], name="inventory"),
 ]
+
+USAGE_INDEXES = [IndexModel([("oldest", UP)], name="reservations")]

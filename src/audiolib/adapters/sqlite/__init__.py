@@ -7,6 +7,7 @@ from audiolib.adapters.sqlite.document_schema import SqliteDocumentSchema
 from audiolib.adapters.sqlite.intent_log import SqliteIntentLog
 from audiolib.adapters.sqlite.inventory import SqliteInventory
 from audiolib.adapters.sqlite.metadata_repo import SqliteMetadataRepo
+from audiolib.adapters.sqlite.usage_ledger import SqliteUsageLedger
 
 __all__ = [
     "SqliteApiKeyStore",
@@ -16,5 +17,6 @@ __all__ = [
     "SqliteIntentLog",
     "SqliteInventory",
     "SqliteMetadataRepo",
+    "SqliteUsageLedger",
     "open_sqlite",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from audiolib.adapters.sqlite.errors import translated
-from audiolib.adapters.sqlite.schema import API_KEYS, INDEXES, PRAGMAS, SCHEMA_VERSION, TABLE
+from audiolib.adapters.sqlite.schema import API_KEYS, INDEXES, PRAGMAS, SCHEMA_VERSION, TABLE, USAGE
 from audiolib.domain.model.errors import MetadataUnavailableError
 from audiolib.group_commit import GroupCommit
 
@@ -124,7 +124,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
             f"the database has schema {version}, this audiolib knows {SCHEMA_VERSION}: upgrade it"
         )
     connection.execute("BEGIN IMMEDIATE")
-    for statement in (TABLE, API_KEYS, *INDEXES, f"PRAGMA user_version = {SCHEMA_VERSION}"):
+    for statement in (TABLE, API_KEYS, USAGE, *INDEXES, f"PRAGMA user_version = {SCHEMA_VERSION}"):
         connection.execute(statement)
     connection.execute("COMMIT")
 

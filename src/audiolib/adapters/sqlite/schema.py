@@ -49,7 +49,19 @@ CREATE TABLE IF NOT EXISTS api_keys (
 ) STRICT
 """
 
+USAGE = """
+CREATE TABLE IF NOT EXISTS usage (
+  customer_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  tally TEXT NOT NULL,
+  version INTEGER GENERATED ALWAYS AS (json_extract(tally, '$.version')) VIRTUAL,
+  oldest TEXT GENERATED ALWAYS AS (json_extract(tally, '$.oldest')) VIRTUAL,
+  PRIMARY KEY (customer_id, user_id)
+) STRICT
+"""
+
 INDEXES = (
+    "CREATE INDEX IF NOT EXISTS reservations ON usage (oldest) WHERE oldest IS NOT NULL",
     """CREATE UNIQUE INDEX IF NOT EXISTS idempotency
        ON assets (customer_id, user_id, idempotency_key) WHERE idempotency_key IS NOT NULL""",
     """CREATE INDEX IF NOT EXISTS library

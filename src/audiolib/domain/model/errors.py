@@ -85,6 +85,12 @@ class RangeNotSatisfiableError(InvalidError):
         self.size = size
 
 
+class QuotaExceededError(AudioLibraryError):
+    """The tenant's library has as many assets, or as many bytes, as it may have."""
+
+    code = "quota_exceeded"
+
+
 class AssetNotFoundError(NotFoundError):
     """This library has no such asset."""
 

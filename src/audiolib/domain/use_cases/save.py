@@ -29,6 +29,7 @@ from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.object_attributes import object_attributes
 from audiolib.domain.model.source import SourceBases, TempFile
 from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.domain.use_cases.keep_quota import KeepQuota
 from audiolib.domain.use_cases.lease import Lease
 from audiolib.domain.use_cases.save_command import SaveAudio
 from audiolib.domain.use_cases.watched_copy import WatchedCopy
@@ -72,11 +73,12 @@ class SaveAudioToLibrary:
     now: Callable[[], datetime]
     new_asset_id: Callable[[], AssetId]
     new_fence: Callable[[], str]
+    quota: KeepQuota | None = None
 
     async def __call__(self, command: SaveAudio) -> SavedAudio:
         """Raises: ForbiddenSourceError, NotAudioError, AudioTooLargeError, SourceNotFoundError,
-        IdempotencyConflictError, IdempotencyInProgressError, LeaseLostError, or an
-        UnavailableError; after CommitUnknownError the asset may be there, after any other
+        IdempotencyConflictError, IdempotencyInProgressError, QuotaExceededError, LeaseLostError, or
+        an UnavailableError; after CommitUnknownError the asset may be there, after any other
         nothing is left of it."""
         temp_file = command.temp_file(self.policy.sources)
         intent = self._intent(command, temp_file)
@@ -117,7 +119,9 @@ class SaveAudioToLibrary:
             term=self.policy.lease,
             renewed_at=intent.created_at,
         )
+        await self._reserve(intent, 0)  # before anything is fetched
         async with self.source.open(temp_file) as audio:
+            await self._reserve(intent, audio.size or 0)
             head, chunks = await with_head(audio.chunks, SNIFF_BYTES)
             audio_format = AudioFormat.of(head)
             watched = WatchedCopy(
@@ -136,6 +140,8 @@ class SaveAudioToLibrary:
                 attributes=object_attributes(intent, duration),
             )
         facts = _verified(stored, content, watched.facts)
+        if stored.size != audio.size:
+            await self._reserve(intent, stored.size)
         url = await self.store.presign(
             stored.key,
             expires_in=self.policy.url_ttl,
@@ -169,7 +175,20 @@ class SaveAudioToLibrary:
         if not committed:
             await self._call_off(ready)
             raise LeaseLostError
+        await self._settle(ready)
         return SavedAudio(asset=ready, url=url)
+
+    async def _reserve(self, intent: AudioAsset, size: int) -> None:
+        if self.quota is not None:
+            await self.quota.reserve(intent.tenant, intent.id, size)
+
+    async def _settle(self, ready: AudioAsset) -> None:
+        # Where this fails, the reservation counts as much, and is settled later.
+        try:
+            if self.quota is not None:
+                await self.quota.keep(ready)
+        except UnavailableError:
+            pass
 
     async def _replay(self, holder: AudioAsset, intent: AudioAsset) -> SavedAudio:
         theirs, ours = holder.idempotency, intent.idempotency
@@ -190,6 +209,8 @@ class SaveAudioToLibrary:
         try:
             if await self.repo.abort(intent.tenant, intent.aborted(now=self.now())):
                 await self.store.purge(intent.stem)
+                if self.quota is not None:
+                    await self.quota.release(intent.tenant, intent.id)
         except UnavailableError:
             pass
 

@@ -42,9 +42,10 @@ def create_app(container: Container, settings: Settings) -> web.Application:
             app[keys.REPO] = await settled(container.repo())
             clean_up = await settled(container.clean_up())
             recover = await settled(container.recover())
+            keep_quota = await settled(container.keep_quota())
             async with at_work(
                 clean_up_forever(clean_up, app[keys.SAVED], settings.cleanup_interval),
-                recover_forever(recover, settings.recover_interval),
+                recover_forever(recover, keep_quota, settings.recover_interval),
             ):
                 yield
 

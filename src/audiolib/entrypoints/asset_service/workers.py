@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
+from audiolib.domain.use_cases.keep_quota import KeepQuota
 from audiolib.domain.use_cases.recover import RecoverSaves
 
 _PATIENCE = 1.0
@@ -51,13 +52,15 @@ async def clean_up_forever(
     await _forever("cleanup", rounds, saved, interval)
 
 
-async def recover_forever(recover: RecoverSaves, interval: float) -> None:
+async def recover_forever(recover: RecoverSaves, quota: KeepQuota, interval: float) -> None:
     """A round every `interval` seconds."""
 
     async def round_() -> None:
         recovered = await recover()
         if recovered.fenced or recovered.swept or recovered.failed:
             _log.info("recovered: %s", recovered)
+        if settled := await quota.settle():
+            _log.info("settled %d reservations of saves that were cut off", settled)
 
     await _forever("recovery", round_, asyncio.Event(), interval)
 

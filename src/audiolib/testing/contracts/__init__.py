@@ -39,6 +39,7 @@ pytest.register_assert_rewrite(
             "raw_documents",
             "speech_synthesizer",
             "temp_cleaner",
+            "usage_ledger",
         )
     )
 )
@@ -56,6 +57,7 @@ from audiolib.testing.contracts.object_store import ObjectStoreContract
 from audiolib.testing.contracts.raw_documents import RawDocuments
 from audiolib.testing.contracts.speech_synthesizer import SpeechSynthesizerContract
 from audiolib.testing.contracts.temp_cleaner import TempCleanerContract
+from audiolib.testing.contracts.usage_ledger import UsageLedgerContract
 
 __all__ = [
     "ApiKeyStoreContract",
@@ -71,4 +73,5 @@ __all__ = [
     "RawDocuments",
     "SpeechSynthesizerContract",
     "TempCleanerContract",
+    "UsageLedgerContract",
 ]

@@ -1,0 +1,32 @@
+"""Port: how much each tenant has."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from audiolib.domain.model.tally import Tally
+from audiolib.domain.model.tenant import Tenant
+
+
+class UsageLedger(Protocol):
+    """Keeps one tally a tenant. Raises MetadataUnavailableError.
+
+    Every adapter passes `audiolib.testing.contracts.UsageLedgerContract`.
+    """
+
+    @abstractmethod
+    async def get(self, tenant: Tenant) -> Tally | None:
+        """The last tally that was put; None before the first."""
+
+    @abstractmethod
+    async def put(self, tenant: Tenant, tally: Tally, *, expected: int | None) -> bool:
+        """Put a tally in the place of the one whose version is `expected`, or, with None, of none;
+        atomic, and durable on return.
+
+        Returns: False when another came first, and then nothing was changed.
+        """
+
+    @abstractmethod
+    async def with_reservations(self, *, before: datetime, limit: int) -> Sequence[Tenant]:
+        """Up to `limit` tenants whose oldest reservation is held since before then."""
