@@ -9,6 +9,7 @@ from audiolib.domain.model.clock import utc_now
 from audiolib.entrypoints.application import new_application
 from audiolib.entrypoints.assertion import Assertions
 from audiolib.entrypoints.asset_service import keys
+from audiolib.entrypoints.asset_service.admission import Admission
 from audiolib.entrypoints.asset_service.browse_handlers import get_audio, get_url, list_audio
 from audiolib.entrypoints.asset_service.health_handlers import live, ready
 from audiolib.entrypoints.asset_service.listen_handlers import follow_link, listen
@@ -30,6 +31,17 @@ def create_app(container: Container, settings: Settings) -> web.Application:
     app[keys.SETTINGS] = settings
     internal_keys = settings.trust.internal_keys
     app[keys.ASSERTIONS] = Assertions(keys=internal_keys, now=utc_now) if internal_keys else None
+    load = settings.load
+    app[keys.SAVES] = Admission(
+        "saves",
+        most=load.saves,
+        most_per_tenant=load.saves_per_tenant,
+        queue=load.save_queue,
+        queue_wait=load.save_queue_wait,
+    )
+    app[keys.STREAMS] = Admission(
+        "downloads", most=load.streams, most_per_tenant=load.streams_per_tenant
+    )
     app[keys.DRAINING] = asyncio.Event()
     app[keys.SAVED] = asyncio.Event()
 

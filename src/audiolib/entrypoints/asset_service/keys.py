@@ -9,6 +9,7 @@ from audiolib.domain.use_cases.browse import BrowseLibrary
 from audiolib.domain.use_cases.listen import ListenToAudio
 from audiolib.domain.use_cases.save import SaveAudioToLibrary
 from audiolib.entrypoints.assertion import Assertions
+from audiolib.entrypoints.asset_service.admission import Admission
 from audiolib.entrypoints.settings import Settings
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
@@ -22,5 +23,7 @@ STORE = web.AppKey[ObjectStore]("store")
 REPO = web.AppKey[MetadataRepo]("repo")
 LINK_SECRET = web.AppKey[Callable[[], bytes]]("link_secret")
 DRAINING = web.AppKey("draining", asyncio.Event)
+SAVES = web.AppKey("saves", Admission)
+STREAMS = web.AppKey("streams", Admission)
 SAVED = web.AppKey("saved", asyncio.Event)
 """Set by a save, so that its temp file is cleaned up at once."""

@@ -1,5 +1,6 @@
 """GET and HEAD of /audio-library/{id}/audio, and of signed links to embedded audio."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 
@@ -12,10 +13,11 @@ from audiolib.domain.model.errors import AudioLibraryError, ObjectNotFoundError
 from audiolib.domain.model.signed_link import SignedLink
 from audiolib.entrypoints.asset_service.conditions import matches, range_of
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
-from audiolib.entrypoints.asset_service.keys import BROWSE, LINK_SECRET, LISTEN, STORE
+from audiolib.entrypoints.asset_service.keys import BROWSE, LINK_SECRET, LISTEN, STORE, STREAMS
 from audiolib.ports.object_store import OpenedObject
 
 _log = logging.getLogger("audiolib.http")
+_STALL_SECONDS = 120.0
 _SAFE = {
     "Accept-Ranges": "bytes",
     "X-Content-Type-Options": "nosniff",
@@ -39,7 +41,10 @@ async def listen(request: web.Request) -> web.StreamResponse:
     if request.method == "HEAD":
         return _head(asset.size, headers, content_type)
     part = range_of(request.headers.get("Range"), request.headers.get("If-Range"), etag)
-    async with request.app[LISTEN].open(asset, part) as opened:
+    async with (
+        request.app[STREAMS].admitted(asset.tenant),
+        request.app[LISTEN].open(asset, part) as opened,
+    ):
         return await _stream(request, opened, part, headers, content_type)
 
 
@@ -65,7 +70,10 @@ async def follow_link(request: web.Request) -> web.StreamResponse:
         described = await request.app[STORE].describe(link.key)
         return _head(described.size, headers, link.content_type)
     part = range_of(request.headers.get("Range"), None, "")
-    async with request.app[LISTEN].open_link(link.key, part) as opened:
+    async with (
+        request.app[STREAMS].admitted(link.key.stem.tenant),
+        request.app[LISTEN].open_link(link.key, part) as opened,
+    ):
         return await _stream(request, opened, part, headers, link.content_type)
 
 
@@ -90,17 +98,25 @@ async def _stream(
     _describe(response, opened.part, opened.size, part, content_type)
     await response.prepare(request)
     try:
-        await response.write(first)
+        await _written(response, first)
         async for chunk in opened.chunks:
-            await response.write(chunk)
-    except AudioLibraryError as failed:
+            await _written(response, chunk)
+    except (AudioLibraryError, TimeoutError) as failed:
         # Once the status is out, a body that ends early is all there is to say it with.
-        _log.error("%s: %s", failed.code, failed)
+        if isinstance(failed, AudioLibraryError):
+            _log.error("%s: %s", failed.code, failed)
         if request.transport is not None:
             request.transport.abort()
         return response
     await response.write_eof()
     return response
+
+
+async def _written(response: web.StreamResponse, chunk: bytes) -> None:
+    """Raises: TimeoutError, when the listener takes nothing more: a player that pauses asks for the
+    rest later."""
+    async with asyncio.timeout(_STALL_SECONDS):
+        await response.write(chunk)
 
 
 def _describe(

@@ -7,7 +7,7 @@ from aiohttp import web
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
 from audiolib.domain.use_cases.save_command import SaveAudio
 from audiolib.entrypoints.asset_service.identity import tenant_of
-from audiolib.entrypoints.asset_service.keys import SAVE, SAVED
+from audiolib.entrypoints.asset_service.keys import SAVE, SAVED, SAVES
 from audiolib.entrypoints.asset_service.shapes import asset_shape, storage_shape
 from audiolib.entrypoints.json_body import json_object
 
@@ -32,12 +32,14 @@ FIELDS = frozenset(
 async def save_audio(request: web.Request) -> web.Response:
     """201 with the new asset, or 200 with the one that an earlier such request made."""
     tenant = tenant_of(request)
+    request.app[SAVES].refuse_beyond(tenant)
     fields = await json_object(request, FIELDS)
     missing = [FieldFault(name, "is required") for name in _REQUIRED if name not in fields]
     if missing:
         raise InvalidRequestError(*missing)
     command = SaveAudio(tenant=tenant, **(fields | _header_key(request, fields)))
-    saved = await request.app[SAVE](command)
+    async with request.app[SAVES].admitted(tenant):
+        saved = await request.app[SAVE](command)
     request.app[SAVED].set()
     headers = {"Location": f"/audio-library/{saved.asset.id}"}
     if saved.replayed:

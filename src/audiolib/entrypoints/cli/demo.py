@@ -3,26 +3,24 @@
 import asyncio
 import hashlib
 import json
-import os
 import shlex
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from yarl import URL
 
+from audiolib.entrypoints.cli.demo_services import (
+    DemoFailedError,
+    new_api_key,
+    running_services,
+)
 from audiolib.entrypoints.cli.run import run
 
-_IDENTITY = {"x-customer-id": "customer_123", "x-user-id": "user_456"}
 _PATIENCE = 60.0
-
-
-class DemoFailedError(Exception):
-    """Something that the demo promises was not so."""
 
 
 def demo(
@@ -31,7 +29,8 @@ def demo(
     voice: str = "kokoro-82m",
     data_dir: Path = Path("data/demo"),
 ) -> int:
-    """Speak, save, list, play, clean up: with real services on free ports, and no other server.
+    """Speak, save, list, play, clean up, all through the gateway with an API key: with real
+    services on free ports, and no other server.
 
     Parameters
     ----------
@@ -52,17 +51,12 @@ def demo(
 
 async def _demo(text: str, voice: str, data_dir: Path) -> None:
     async with AsyncExitStack() as stack:
-        temp_dir = data_dir / "temp"
-        generator = await stack.enter_async_context(
-            _service("generator", "--temp-dir", str(temp_dir))
+        library = await running_services(stack, data_dir)
+        key = await new_api_key(data_dir)
+        http = await stack.enter_async_context(
+            aiohttp.ClientSession(headers={"Authorization": f"Bearer {key}"})
         )
-        library = await stack.enter_async_context(
-            _service("serve", "--data-dir", str(data_dir), generator=generator)
-        )
-        http = await stack.enter_async_context(aiohttp.ClientSession())
-        _say(f"generator at {generator}, asset service at {library}")
-
-        spoken = await _post(http, f"{generator}/api/generate", {"text": text, "voice": voice})
+        spoken = await _post(http, f"{library}/audio/generate", {"text": text, "voice": voice})
         _say(f"spoken: {spoken['duration']:.2f} s in {spoken['audio_url']}")
 
         request = {"text": text, "voice": voice, "audio_url": spoken["audio_url"], "tags": ["demo"]}
@@ -70,7 +64,8 @@ async def _demo(text: str, voice: str, data_dir: Path) -> None:
         _say(json.dumps(saved, indent=2, ensure_ascii=False))
 
         await _play(http, library, saved)
-        await _see_temp_file_gone(http, generator + spoken["audio_url"])
+        gone = await asyncio.to_thread(_is_gone, data_dir / "temp" / spoken["filename"])
+        _check(gone, "the temp file is gone from the generator")
         listed = await _get_json(http, f"{library}/audio-library?limit=100")
         ids = [asset["id"] for asset in listed["assets"]]
         _check(saved["id"] in ids, f"the list holds it, among {len(ids)}")
@@ -79,32 +74,32 @@ async def _demo(text: str, voice: str, data_dir: Path) -> None:
 
 async def _play(http: aiohttp.ClientSession, library: str, saved: dict[str, Any]) -> None:
     url = f"{library}/audio-library/{saved['id']}/audio"
-    async with http.get(url, headers=_IDENTITY | {"Range": "bytes=0-11"}) as answer:
+    async with http.get(url, headers={"Range": "bytes=0-11"}) as answer:
         beginning = await answer.read()
         _check(answer.status == 206, f"bytes 0-11 of the audio: {beginning!r}")
     _check(beginning[:4] == b"RIFF" and beginning[8:] == b"WAVE", "they begin a WAV file")
-    async with http.get(URL(saved["storage"]["url"], encoded=True)) as answer:
+    async with (
+        aiohttp.ClientSession() as stranger,
+        stranger.get(URL(saved["storage"]["url"], encoded=True)) as answer,
+    ):
         digest = hashlib.sha256(await answer.read()).hexdigest()
     _check(digest == saved["asset"]["sha256"], "the presigned URL gives the very bytes")
 
 
-async def _see_temp_file_gone(http: aiohttp.ClientSession, url: str) -> None:
+def _is_gone(path: Path) -> bool:
     deadline = time.monotonic() + _PATIENCE
-    status = 200
-    while status == 200 and time.monotonic() < deadline:
-        async with http.head(url) as answer:
-            status = answer.status
-        await asyncio.sleep(0.05)
-    _check(status == 404, "the temp file is gone from the generator")
+    while path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not path.exists()
 
 
 async def _post(http: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> dict[str, Any]:
-    async with http.post(url, json=body, headers=_IDENTITY) as answer:
+    async with http.post(url, json=body) as answer:
         return await _json(answer)
 
 
 async def _get_json(http: aiohttp.ClientSession, url: str) -> dict[str, Any]:
-    async with http.get(url, headers=_IDENTITY) as answer:
+    async with http.get(url) as answer:
         return await _json(answer)
 
 
@@ -115,47 +110,15 @@ async def _json(answer: aiohttp.ClientResponse) -> dict[str, Any]:
     return body
 
 
-@asynccontextmanager
-async def _service(name: str, *options: str, generator: str = "") -> AsyncIterator[str]:
-    """A service of ours on a free port. Gives: its URL."""
-    embedded = {
-        "OBJECT_STORE": "filesystem",
-        "METADATA_STORE": "sqlite",
-        "PUBLIC_URL": "",
-        "LOG_LEVEL": "WARNING",
-        "AUDIO_GENERATION_SERVICE_URL": generator or "http://127.0.0.1:3000",
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "audiolib", name, "--port", "0", *options),
-        env=os.environ | embedded,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield await asyncio.wait_for(_listening(process, name), _PATIENCE)
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.communicate()
-
-
-async def _listening(process: asyncio.subprocess.Process, name: str) -> str:
-    assert process.stderr is not None  # noqa: S101 - it was opened as a pipe
-    said = ""
-    while line := (await process.stderr.readline()).decode():
-        if line.startswith("listening on "):
-            return line.split()[-1]
-        said += line
-    raise DemoFailedError(f"audiolib {name} did not start:\n{said}")
-
-
 def _how_to_keep_running(data_dir: Path) -> str:
     here = shlex.quote(sys.argv[0])
     folder, temp = shlex.quote(str(data_dir)), shlex.quote(str(data_dir / "temp"))
-    return (
-        f"To keep them running: {here} generator --port 3000 --temp-dir {temp} & "
-        "AUDIO_GENERATION_SERVICE_URL=http://127.0.0.1:3000 "
-        f"{here} serve --port 8000 --data-dir {folder}"
-    )
+    return f"""To keep them running:
+  export AUDIO_GENERATION_SERVICE_URL=http://127.0.0.1:3000 PUBLIC_URL=http://127.0.0.1:8080
+  {here} generator --port 3000 --temp-dir {temp} &
+  {here} serve --port 8000 --data-dir {folder} &
+  {here} gateway --port 8080 --data-dir {folder} &
+  {here} keys create --customer customer_123 --user user_456 --data-dir {folder}"""
 
 
 def _check(true: bool, what: str) -> None:

@@ -36,6 +36,12 @@ def serve_generator(
 
 
 async def _serve(settings: Settings, listener: socket.socket, folder: TempFolder) -> None:
-    recorder = Recorder(all_voices(), folder, queue=settings.generator_queue)
-    app = create_generator(recorder, temp_file_ttl=settings.temp_file_ttl)
+    recorder = Recorder(
+        all_voices(), folder, queue=settings.generator_queue, quota=settings.temp_quota
+    )
+    app = create_generator(
+        recorder,
+        temp_file_ttl=settings.temp_file_ttl,
+        tokens=settings.trust.generator_tokens,
+    )
     await serve(app, listener, limits=settings.connections, patience=settings.shutdown_timeout)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 from aiohttp import web
@@ -16,15 +16,20 @@ from audiolib.entrypoints.generator.handlers import (
     live,
 )
 from audiolib.entrypoints.generator.recording import Recorder
+from audiolib.entrypoints.generator.service_token import asking_for
 from audiolib.entrypoints.generator.temp_folder import TempFolder
 
 _SWEEP_EVERY = 60.0
 _log = logging.getLogger("audiolib.generator")
 
 
-def create_generator(recorder: Recorder, *, temp_file_ttl: timedelta) -> web.Application:
-    """`temp_file_ttl` is how long a file may lie that nobody saves."""
+def create_generator(
+    recorder: Recorder, *, temp_file_ttl: timedelta, tokens: Sequence[str] = ()
+) -> web.Application:
+    """`temp_file_ttl` is how long a file may lie that nobody saves; of `tokens`, whoever calls must
+    have one."""
     app = new_application()
+    app.middlewares.append(asking_for(tokens))
     app[RECORDER] = recorder
 
     async def sweeping(_: web.Application) -> AsyncIterator[None]:

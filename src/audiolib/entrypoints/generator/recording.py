@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 
-from audiolib.domain.model.errors import SpeechUnavailableError
+from audiolib.domain.model.errors import InsufficientStorageError, SpeechUnavailableError
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.speech_request import SpeechRequest
 from audiolib.entrypoints.generator.temp_folder import TempFolder
@@ -26,22 +26,33 @@ class Recorded:
 
 
 class Recorder:
-    """Speaks one text at a time; at most `queue` more may wait for their turn."""
+    """Speaks one text at a time; at most `queue` more may wait for their turn, and nothing is
+    spoken while the folder has `quota` bytes."""
 
-    def __init__(self, synthesizer: SpeechSynthesizer, folder: TempFolder, *, queue: int) -> None:
+    def __init__(
+        self,
+        synthesizer: SpeechSynthesizer,
+        folder: TempFolder,
+        *,
+        queue: int,
+        quota: int = 10 * 1024**3,
+    ) -> None:
         self.folder = folder
         self._synthesizer = synthesizer
         self._turn = asyncio.Semaphore(1)
         self._room = queue + 1
+        self._quota = quota
 
     async def record(self, request: SpeechRequest) -> Recorded:
-        """Raises: OverloadedError at once, when the queue is full; what the synthesiser raises,
-        and then nothing is left of the file."""
+        """Raises: OverloadedError at once, when the queue is full; InsufficientStorageError, when
+        the folder is; what the synthesiser raises, and then nothing is left of the file."""
         if self._room == 0:
             raise OverloadedError("too many texts wait to be spoken")
         self._room -= 1
         try:
             async with self._turn:
+                if await asyncio.to_thread(self.folder.size) >= self._quota:
+                    raise InsufficientStorageError("too many temp files wait to be saved")
                 return await self._record(request, self.folder.new_name())
         finally:
             self._room += 1

@@ -35,12 +35,13 @@ class TempFolder:
         self.part(name).rename(self.root / str(name))
 
     def find(self, name: TempName) -> Path | None:
-        """The file's path; None for what is missing or is no plain file."""
+        """The file's path; None for what is missing or is no plain file of one name."""
         path = self.root / str(name)
         try:
-            return path if stat.S_ISREG(path.lstat().st_mode) else None
+            found = path.lstat()
         except FileNotFoundError:
             return None
+        return path if stat.S_ISREG(found.st_mode) and found.st_nlink == 1 else None
 
     def delete(self, name: TempName, *, if_match: str | None) -> bool:
         """Returns: whether there was such a file. Raises: PreconditionFailedError, if another
@@ -53,24 +54,29 @@ class TempFolder:
         path.unlink(missing_ok=True)
         return True
 
+    def size(self) -> int:
+        """Bytes of all files, unfinished ones included."""
+        return sum(found.st_size for _, found in self._files())
+
     def sweep(self, *, older_than: float) -> int:
         """Delete what has lain longer than that many seconds, unfinished files included.
 
         Returns: how many files.
         """
-        swept = 0
-        for path, age in self._ages():
-            if age > older_than:
+        swept, now = 0, time.time()
+        for path, found in self._files():
+            if now - found.st_mtime > older_than:
                 path.unlink(missing_ok=True)
                 swept += 1
         return swept
 
-    def _ages(self) -> Iterator[tuple[Path, float]]:
-        if self.root.exists():
-            now = time.time()
-            for entry in list(os.scandir(self.root)):
+    def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
+        for entry in list(os.scandir(self.root)) if self.root.exists() else []:
+            try:
                 if entry.is_file(follow_symlinks=False):
-                    yield Path(entry.path), now - entry.stat(follow_symlinks=False).st_mtime
+                    yield Path(entry.path), entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # saved and deleted meanwhile
 
 
 def etag_of(found: os.stat_result) -> str:
