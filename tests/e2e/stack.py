@@ -92,9 +92,14 @@ class Stack:
 @asynccontextmanager
 async def running_stack(environment: Mapping[str, str], tmp_path: Path) -> AsyncIterator[Stack]:
     folder = TempFolder(tmp_path / "temp")
-    recorder = Recorder(ToneSynthesizer(), folder, queue=16)
+    given = Settings.read(environment)
+    recorder = Recorder(ToneSynthesizer(), folder, queue=16, quota=given.temp_quota)
     async with TestServer(
-        create_generator(recorder, temp_file_ttl=Settings.read({}).temp_file_ttl)
+        create_generator(
+            recorder,
+            temp_file_ttl=given.temp_file_ttl,
+            tokens=given.trust.generator_tokens,
+        )
     ) as generator:
         base = str(generator.make_url("")).rstrip("/")
         settings = Settings.read(
@@ -123,7 +128,7 @@ async def running_stack(environment: Mapping[str, str], tmp_path: Path) -> Async
 async def _asset_service(settings: Settings) -> AsyncIterator[tuple[str, Container]]:
     # Links to embedded audio name the service's own address, so it is bound first.
     listener = bound("127.0.0.1", 0)
-    settings = attrs.evolve(settings, public_url=url_of(listener))
+    settings = attrs.evolve(settings, public_url=settings.public_url or url_of(listener))
     container = build_container(settings)
     async with TestServer(
         create_app(container, settings), socket_factory=lambda *_: listener

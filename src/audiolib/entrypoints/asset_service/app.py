@@ -13,6 +13,7 @@ from audiolib.entrypoints.asset_service.admission import Admission
 from audiolib.entrypoints.asset_service.browse_handlers import get_audio, get_url, list_audio
 from audiolib.entrypoints.asset_service.health_handlers import live, ready
 from audiolib.entrypoints.asset_service.listen_handlers import follow_link, listen
+from audiolib.entrypoints.asset_service.openapi import asset_service_document
 from audiolib.entrypoints.asset_service.save_handler import save_audio
 from audiolib.entrypoints.asset_service.workers import (
     at_work,
@@ -20,6 +21,7 @@ from audiolib.entrypoints.asset_service.workers import (
     recover_forever,
 )
 from audiolib.entrypoints.container import Container
+from audiolib.entrypoints.openapi import serving
 from audiolib.entrypoints.resources import running, settled
 from audiolib.entrypoints.settings import Settings
 from audiolib.entrypoints.signing_key import signing_key
@@ -68,6 +70,7 @@ def create_app(container: Container, settings: Settings) -> web.Application:
     app.router.add_get("/audio-library/{id}/url", get_url, allow_head=False)
     app.router.add_get("/audio-library/{id}/audio", listen)
     app.router.add_get("/health/live", live, allow_head=False)
+    app.router.add_get("/openapi.json", serving(asset_service_document), allow_head=False)
     app.router.add_get("/health/ready", ready, allow_head=False)
     if settings.object_store == "filesystem":
         app[keys.LINK_SECRET] = lambda: signing_key(settings)

@@ -15,8 +15,10 @@ from audiolib.entrypoints.gateway.credentials import Credentials
 from audiolib.entrypoints.gateway.health_handlers import live, ready
 from audiolib.entrypoints.gateway.json_web_tokens import JsonWebTokens
 from audiolib.entrypoints.gateway.jwks import Jwks, fetching
+from audiolib.entrypoints.gateway.openapi import gateway_document
 from audiolib.entrypoints.gateway.rate_limit import RateLimit
 from audiolib.entrypoints.gateway.routes import file, generate, library
+from audiolib.entrypoints.openapi import serving
 from audiolib.entrypoints.resources import running, settled
 from audiolib.entrypoints.settings import Settings
 
@@ -48,6 +50,7 @@ def create_gateway(container: GatewayContainer, settings: Settings) -> web.Appli
     app.router.add_post("/audio/generate", generate)
     app.router.add_get("/files/{rest:.+}", file)
     app.router.add_get("/health/live", live, allow_head=False)
+    app.router.add_get("/openapi.json", serving(gateway_document), allow_head=False)
     app.router.add_get("/health/ready", ready, allow_head=False)
     return app
 

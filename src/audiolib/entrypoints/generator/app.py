@@ -15,9 +15,11 @@ from audiolib.entrypoints.generator.handlers import (
     get_temp_file,
     live,
 )
+from audiolib.entrypoints.generator.openapi import generator_document
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.service_token import asking_for
 from audiolib.entrypoints.generator.temp_folder import TempFolder
+from audiolib.entrypoints.openapi import serving
 
 _SWEEP_EVERY = 60.0
 _log = logging.getLogger("audiolib.generator")
@@ -43,6 +45,7 @@ def create_generator(
     app.router.add_get("/temp/{filename}", get_temp_file)
     app.router.add_delete("/api/cleanup/temp/{filename}", delete_temp_file)
     app.router.add_get("/health/live", live, allow_head=False)
+    app.router.add_get("/openapi.json", serving(generator_document), allow_head=False)
     return app
 
 

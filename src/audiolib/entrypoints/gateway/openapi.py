@@ -1,0 +1,46 @@
+"""The gateway's OpenAPI document: what the public sees."""
+
+from audiolib.entrypoints.asset_service.openapi import library_paths
+from audiolib.entrypoints.asset_service.schemas import ASSET
+from audiolib.entrypoints.generator.openapi import generate_operation
+from audiolib.entrypoints.openapi import LIVE, READY, Json, answers, document, parameter
+
+_OWN_PROBLEMS = (401, 403, 429, 502, 503, 504)
+_SCHEMES: Json = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "an API key, or a JSON Web Token of the configured issuer",
+    },
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+_BYTES: Json = {
+    "description": "Audio",
+    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+
+def gateway_document() -> Json:
+    """The library, the generator behind /audio/generate, and links to embedded audio."""
+    paths = library_paths() | {"/audio/generate": {"post": generate_operation()}}
+    for operations in paths.values():
+        for operation in operations.values():
+            operation["security"] = [{"bearer": []}, {"apiKey": []}]
+            operation["responses"] = answers({}, *_OWN_PROBLEMS, 404) | operation["responses"]
+    paths["/files/{key}"] = {
+        method: {
+            "operationId": f"{method}File",
+            "summary": "Embedded audio, by its presigned URL",
+            "security": [],
+            "parameters": [parameter("path", "key", {"type": "string", "minLength": 1})],
+            "responses": answers({200: _BYTES, 206: _BYTES}, 404, 416, 429, 502, 503, 504),
+        }
+        for method in ("get", "head")
+    }
+    paths |= {"/health/live": LIVE, "/health/ready": READY}
+    return document(
+        "audiolib",
+        "Generate audio, save it to your library, and listen to it.",
+        paths,
+        {"schemas": {"Asset": ASSET}, "securitySchemes": _SCHEMES},
+    )
