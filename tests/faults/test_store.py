@@ -64,6 +64,14 @@ async def test_a_put_whose_answer_is_lost_is_found_to_be_ours(behind: Behind) ->
     await nothing_but(behind.stack, 1)
 
 
+async def test_an_upload_whose_beginning_is_not_heard_of_is_ended(behind: Behind) -> None:
+    """The second try begins another; of the first, only the store knows."""
+    behind.s3.poison(to_client=Toxic(carrying=b".wav?uploads", cut_after=0, reset=True, times=1))
+    status, _, _ = await behind.stack.save(behind.stack.temp_file("a.wav", LARGE))
+    assert (status, behind.s3.cuts) == (201, 1)
+    await nothing_but(behind.stack, 1)
+
+
 async def test_a_completion_whose_answer_is_lost_is_found_to_be_ours(behind: Behind) -> None:
     lost = Toxic(carrying=b"<CompleteMultipartUpload", cut_after=0, reset=True, times=1)
     behind.s3.poison(to_client=lost)

@@ -91,6 +91,8 @@ class Upload:
                 Metadata=self._metadata,
             )
         upload = self._where | {"UploadId": begun["UploadId"]}
+        if begun["ResponseMetadata"].get("RetryAttempts"):
+            await self._end_others(begun["UploadId"])
         try:
             parts = list[dict[str, Any]]()
             async for piece in pieces:
@@ -129,6 +131,19 @@ class Upload:
             # Also a repeated completion whose first answer was lost ends here.
             if not await self._is_ours():
                 raise
+
+    async def _end_others(self, ours: str) -> None:
+        """A try whose answer was lost has begun an upload that nobody else would ever end."""
+        try:
+            with translated(self.key):
+                found = await self.client.list_multipart_uploads(
+                    Bucket=self.bucket, Prefix=self.key
+                )
+        except AudioLibraryError:
+            return  # reconciling finds it
+        for upload in found.get("Uploads", ()):
+            if upload["Key"] == self.key and upload["UploadId"] != ours:
+                await self._abort(self._where | {"UploadId": upload["UploadId"]})
 
     async def _abort(self, upload: dict[str, Any]) -> None:
         try:
