@@ -81,7 +81,7 @@ class ForbiddenError(AudioLibraryError):
     code = "forbidden"
 
 
-class RequestTimeoutError(AudioLibraryError):
+class RequestTimeoutError(AudioLibraryError, TimeoutError):
     """The request did not come in time."""
 
     code = "request_timeout"
