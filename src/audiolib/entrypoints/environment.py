@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+from aiohttp.http_exceptions import HttpProcessingError
 from dotenv import dotenv_values
 
 from audiolib.entrypoints.setting_values import SettingsError
@@ -66,3 +67,9 @@ def log_to_stderr(level: str) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("audiolib").setLevel(level)
     logging.getLogger("stamina").setLevel(logging.ERROR)
+    logging.getLogger("aiohttp.server").addFilter(_is_no_malformed_request)
+
+
+def _is_no_malformed_request(record: logging.LogRecord) -> bool:
+    """aiohttp shows the line that it could not read, and that may be a link with its signature."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

@@ -56,7 +56,7 @@ def _credential(request: web.Request) -> str:
         for spelling, value in request.headers.items()
         if (name := spelling.lower().replace("_", "-")) in ("authorization", "x-api-key")
     ]
-    if len(found) != 1:
+    if len(found) != 1 or found[0][0] not in request.headers:
         raise UnauthenticatedError(
             "send one credential: `Authorization: Bearer …` or `X-API-Key`", challenge=_CHALLENGE
         )
@@ -64,6 +64,6 @@ def _credential(request: web.Request) -> str:
     if name == "x-api-key":
         return value if value.startswith("alk_") else ""
     scheme, _, credential = value.partition(" ")
-    if scheme.lower() != "bearer" or not credential or name not in request.headers:
+    if scheme.lower() != "bearer" or not credential:
         raise UnauthenticatedError("the scheme must be Bearer", challenge=_CHALLENGE)
     return credential

@@ -13,7 +13,7 @@ from audiolib.entrypoints.gateway.jwks import Jwks
 from audiolib.entrypoints.setting_groups import JwtSettings
 
 _LEEWAY_SECONDS = 60
-_LONGEST = 8192
+_LONGEST = 4096
 _SYMMETRIC = "HS256"
 _ASYMMETRIC = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
@@ -53,7 +53,7 @@ class JsonWebTokens:
             key = await self.jwks.key(kid)
             if key is None:
                 raise InvalidTokenError("signed by a key that the issuer doesn't have")
-            if key.algorithm_name != algorithm and key.key_type != "RSA":
+            if key.algorithm_name != algorithm:
                 raise InvalidTokenError("its key is of another algorithm")
             return self._decoded(token, key, str(algorithm))
         raise InvalidTokenError("signed in a way that is not configured")
