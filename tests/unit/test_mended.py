@@ -19,8 +19,8 @@ from audiolib.domain.model.source import SourceBases
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.model.wav_stream import WavStream
 from audiolib.domain.use_cases.save_command import SaveAudio
-from audiolib.entrypoints.asset_service.conditions import range_of
 from audiolib.entrypoints.asset_service.shapes import time_shape
+from audiolib.entrypoints.conditions import range_of
 from audiolib.entrypoints.setting_values import SettingsError
 from audiolib.entrypoints.settings import Settings
 from audiolib.entrypoints.signing_key import signing_key

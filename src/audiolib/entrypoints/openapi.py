@@ -13,6 +13,7 @@ Json = dict[str, Any]
 TRACE_HEADERS: Json = {
     "X-Request-ID": {"schema": {"type": "string"}, "description": "the request's name in our logs"}
 }
+TEMP_NAME = r"[A-Za-z0-9]([A-Za-z0-9_-]|\.(?!\.)){0,123}\.(wav|mp3|flac|ogg|opus|m4a|webm)"
 PROBLEM: Json = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "success", "code"],

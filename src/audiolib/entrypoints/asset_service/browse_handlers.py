@@ -7,10 +7,10 @@ from aiohttp import web
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
 from audiolib.domain.model.page import LARGEST_PAGE, PageRequest, Position
-from audiolib.entrypoints.asset_service.conditions import matches
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
 from audiolib.entrypoints.asset_service.keys import BROWSE, LISTEN
 from audiolib.entrypoints.asset_service.shapes import asset_shape, time_shape
+from audiolib.entrypoints.conditions import matches
 
 
 async def list_audio(request: web.Request) -> web.Response:

@@ -11,9 +11,9 @@ from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.content_disposition import attachment
 from audiolib.domain.model.errors import AudioLibraryError, ObjectNotFoundError
 from audiolib.domain.model.signed_link import SignedLink
-from audiolib.entrypoints.asset_service.conditions import matches, range_of
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
 from audiolib.entrypoints.asset_service.keys import BROWSE, LINK_SECRET, LISTEN, STORE, STREAMS
+from audiolib.entrypoints.conditions import matches, range_of
 from audiolib.ports.object_store import OpenedObject
 
 _log = logging.getLogger("audiolib.http")

@@ -17,6 +17,7 @@ from audiolib.entrypoints.asset_service.schemas import ASSET, STORAGE
 from audiolib.entrypoints.openapi import (
     LIVE,
     READY,
+    TEMP_NAME,
     Json,
     an_object,
     answers,
@@ -38,7 +39,10 @@ SAVE: Json = {
         ("text", "audio_url", "voice"),
         text=text(1, LONGEST_TEXT, description="what is said"),
         audio_url=text(
-            1, 512, description="`/temp/NAME` at the generator", examples=["/temp/a.wav"]
+            1,
+            512,
+            description="`/temp/NAME` at the generator, or its base URL before that",
+            pattern=f"/temp/{TEMP_NAME}$",
         ),
         voice=text(1, LONGEST_NAME, pattern=_LINE),
         voice_name=text(1, LONGEST_NAME, pattern=_LINE),

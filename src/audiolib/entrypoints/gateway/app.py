@@ -46,7 +46,8 @@ def create_gateway(container: GatewayContainer, settings: Settings) -> web.Appli
 
     app.cleanup_ctx.append(opened)
     for path in ("/audio-library", "/audio-library/{rest:.*}"):
-        app.router.add_route("*", path, library)
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
+            app.router.add_route(method, path, library)
     app.router.add_post("/audio/generate", generate)
     app.router.add_get("/files/{rest:.+}", file)
     app.router.add_get("/health/live", live, allow_head=False)

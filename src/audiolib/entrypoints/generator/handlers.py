@@ -5,9 +5,10 @@ import asyncio
 from aiohttp import web
 
 from audiolib.domain.model.audio_format import AudioFormat
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import FieldFault, InvalidRequestError, RangeNotSatisfiableError
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.entrypoints.conditions import range_of
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.json_body import json_object
 from audiolib.entrypoints.problem import TempFileNotFoundError
@@ -42,6 +43,7 @@ async def get_temp_file(request: web.Request) -> web.StreamResponse:
     path = await asyncio.to_thread(request.app[RECORDER].folder.find, _name(request))
     if path is None:
         raise TempFileNotFoundError
+    _refuse_other_ranges(request.headers.get("Range"), path.stat().st_size)
     headers = {
         "Content-Type": AudioFormat(path.suffix[1:]).content_type,
         "X-Content-Type-Options": "nosniff",
@@ -61,6 +63,18 @@ async def delete_temp_file(request: web.Request) -> web.Response:
 async def live(_: web.Request) -> web.Response:
     """200 as long as the event loop turns."""
     return web.json_response({"success": True, "status": "live"})
+
+
+def _refuse_other_ranges(header: str | None, size: int) -> None:
+    """aiohttp answers them without problem details, and takes `bytes=-0` for the whole file.
+
+    Raises: RangeNotSatisfiableError.
+    """
+    if header is not None:
+        part = range_of(header, None, "")
+        if part is None:
+            raise RangeNotSatisfiableError(size)
+        part.within(size)
 
 
 def _name(request: web.Request) -> TempName:

@@ -3,6 +3,7 @@
 from audiolib.domain.model.metadata import FASTEST, LONGEST_NAME, LONGEST_TEXT, SLOWEST
 from audiolib.entrypoints.openapi import (
     LIVE,
+    TEMP_NAME,
     Json,
     an_object,
     answers,
@@ -13,7 +14,7 @@ from audiolib.entrypoints.openapi import (
     text,
 )
 
-_NAME = parameter("path", "filename", {"type": "string", "minLength": 1, "maxLength": 128})
+_NAME = parameter("path", "filename", {"type": "string", "pattern": f"^{TEMP_NAME}$"})
 GENERATE: Json = {
     **an_object(
         ("text",),
