@@ -43,7 +43,10 @@ async def get_temp_file(request: web.Request) -> web.StreamResponse:
     path = await asyncio.to_thread(request.app[RECORDER].folder.find, _name(request))
     if path is None:
         raise TempFileNotFoundError
-    _refuse_other_ranges(request.headers.get("Range"), path.stat().st_size)
+    try:
+        _refuse_other_ranges(request.headers.get("Range"), path.stat().st_size)
+    except FileNotFoundError as gone:
+        raise TempFileNotFoundError from gone
     headers = {
         "Content-Type": AudioFormat(path.suffix[1:]).content_type,
         "X-Content-Type-Options": "nosniff",
