@@ -17,7 +17,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from audiolib.adapters.memory import ToneSynthesizer
-from audiolib.domain.model.errors import SpeechUnavailableError
+from audiolib.domain.model.errors import InsufficientStorageError, SpeechUnavailableError
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.speech_request import SpeechRequest
 from audiolib.entrypoints.generator.app import create_generator
@@ -248,3 +248,19 @@ async def test_the_sweeper_takes_all_that_is_old_and_nothing_else(folder: TempFo
         while any(path.exists() for path in old):
             await asyncio.sleep(0.005)
     assert names(folder) == left
+
+
+async def test_a_full_folder_speaks_no_more_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    folder = TempFolder(tmp_path)
+    recorder = Recorder(ToneSynthesizer(), folder, queue=1, quota=100_000)
+    request = SpeechRequest(text="hello " * 20, voice="tone")
+    first = await recorder.record(request)
+    assert first.size < 100_000
+    while folder.size() < 100_000:
+        await recorder.record(request)
+    with pytest.raises(InsufficientStorageError):
+        await recorder.record(request)
+    assert folder.delete(first.name, if_match=None)
+    for path in list(tmp_path.iterdir())[:1]:
+        path.unlink()
+    await recorder.record(request)

@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -56,6 +57,7 @@ STATUS_BY_CODE = {
 }
 
 _RETRY_AFTER_SECONDS = 2
+_FIELD = re.compile(r"[A-Za-z_-]{1,20}(?:\[[0-9]+\])?", re.ASCII)
 _log = logging.getLogger("audiolib.http")
 
 
@@ -183,9 +185,11 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _for_the_log(error: AudioLibraryError) -> str:
-    """Of a refused request the fields alone: what they held is the caller's."""
+    """Of a refused request our own fields alone: what they held is the caller's, and so are the
+    names of others."""
     if isinstance(error, InvalidRequestError):
-        return ", ".join(fault.field for fault in error.faults)
+        fields = [f.field if _FIELD.fullmatch(f.field) else "another" for f in error.faults]
+        return ", ".join(fields)
     return str(error)
 
 

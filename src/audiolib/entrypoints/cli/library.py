@@ -7,6 +7,7 @@ import attrs
 
 from audiolib.domain.use_cases.browse import BrowseLibrary
 from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
+from audiolib.domain.use_cases.keep_quota import KeepQuota
 from audiolib.domain.use_cases.listen import ListenToAudio
 from audiolib.domain.use_cases.migrate import MigrateDocuments
 from audiolib.domain.use_cases.quarantine import Quarantine
@@ -36,6 +37,7 @@ class Library:
     quarantine: Quarantine
     inventory: Inventory
     outbox: CleanupOutbox
+    quota: KeepQuota
 
 
 @asynccontextmanager
@@ -55,4 +57,5 @@ async def open_library(settings: Settings) -> AsyncIterator[Library]:
             quarantine=await settled(container.quarantine()),
             inventory=await settled(container.inventory()),
             outbox=await settled(container.outbox()),
+            quota=await settled(container.keep_quota()),
         )

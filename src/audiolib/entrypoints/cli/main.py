@@ -26,6 +26,7 @@ _COMMANDS = {
     "reindex": "reindex:reindex",
     "migrate": "migrate:migrate",
     "copy": "copy:copy",
+    "recount": "recount:recount",
 }
 _GROUPS = {
     "keys": (
