@@ -24,6 +24,10 @@ check: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 	! grep -n '://' requirements/*.txt
 
+# Known holes in what we install; asks the Python package index.
+audit: $(VENV)/dev.stamp
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/demo.txt
+
 benchmark: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.reconcile
