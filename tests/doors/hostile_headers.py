@@ -72,6 +72,8 @@ DIRECT: tuple[tuple[tuple[bytes, ...], int], ...] = (
     ((CUSTOMER, USER, b"x-gateway-assertion: true"), 401),
     ((CUSTOMER, USER, b"x-gateway-assertion: " + b"i" * 40), 401),
     ((CUSTOMER, USER, b"Authorization: Bearer {good}"), 401),
+    ((CUSTOMER, USER, b"x-gateway-assertion: \xff.\xfe.\xc3\xa9"), 401),
+    ((CUSTOMER, USER, b"x-gateway-assertion: {good}\xff"), 401),
     # lines that are none
     ((b"x-customer-id : acme", USER, GOOD), 400),
     ((b" x-customer-id: acme", USER, GOOD), 400),
@@ -118,5 +120,8 @@ GATEWAY: tuple[tuple[tuple[bytes, ...], int], ...] = (
     ((b"X-API-Key: Bearer {key}",), 401),
     ((b"X-API-Key: {key}, {eves_key}",), 401),
     ((b"X-API-Key : {key}",), 400),
+    ((b"Authorization: Bearer \xff.\xfe.\xc3\xa9",), 401),
+    ((b"X-API-Key: alk_\xff",), 401),
+    ((b"X-API-Key: {key}\xff",), 401),
     ((KEY, b"x-customer-id\x00: zenith"), 400),
 )

@@ -9,7 +9,6 @@ from aiohttp.test_utils import TestServer
 
 from audiolib.entrypoints.gateway import keys
 from audiolib.entrypoints.gateway.jwks import COOL_DOWN_SECONDS, FRESH_SECONDS, Jwks
-from audiolib.entrypoints.gateway.rate_limit import RateLimit
 from audiolib.entrypoints.problem import UpstreamUnavailableError
 from tests.doors.hostile_tokens import BAD, GOOD, WITHOUT_SCOPE
 from tests.doors.issuer import AUDIENCE, ISSUER, OLD_SECRET, SECRET, Issuer, hs256
@@ -39,9 +38,6 @@ async def site(tmp_path: Path, issuer: Issuer) -> AsyncIterator[Site]:
 
 async def told(site: Site, token: str) -> tuple[int, str | None]:
     answer = await site.call("GET", "/audio-library", {"Authorization": f"Bearer {token}"})
-    while answer.status == 429:
-        await asyncio.sleep(0.2)
-        answer = await site.call("GET", "/audio-library", {"Authorization": f"Bearer {token}"})
     return answer.status, answer.headers.get("WWW-Authenticate")
 
 
@@ -52,7 +48,7 @@ def test_the_tables_are_whole() -> None:
 
 async def test_only_the_issuers_tokens_are_taken(site: Site, issuer: Issuer) -> None:
     # Strangers are slowed down, which would make this long.
-    site.server.app._state[keys.FAILURES] = RateLimit(1000)
+    site.server.app[keys.FAILURES]._burst = 1_000_000
     refused = 'Bearer realm="audiolib", error="invalid_token"'
     found = {name: await told(site, make(issuer)) for name, make in {**GOOD, **BAD}.items()}
     assert found == dict.fromkeys(GOOD, (200, None)) | dict.fromkeys(BAD, (401, refused))

@@ -59,7 +59,7 @@ class Assertions:
                     leeway=_LEEWAY,
                     options={"require": list(_CLAIMS)},
                 )
-            except jwt.InvalidTokenError:
+            except (jwt.InvalidTokenError, UnicodeError):
                 continue
             return claims
         raise UnauthenticatedError("the gateway's assertion is not valid, or no longer")

@@ -35,8 +35,8 @@ class JsonWebTokens:
 
     async def authenticate(self, token: str) -> Principal:
         """Whose token it is. Raises: InvalidTokenError, UpstreamUnavailableError."""
-        if len(token) > _LONGEST:
-            raise InvalidTokenError("longer than any token that we take")
+        if len(token) > _LONGEST or not token.isascii():
+            raise InvalidTokenError("longer than any token that we take, or not even ASCII")
         try:
             header = jwt.get_unverified_header(token)
             if "crit" in header:

@@ -44,7 +44,8 @@ async def generate(request: web.Request) -> web.StreamResponse:
 async def file(request: web.Request) -> web.StreamResponse:
     """A signed link to embedded audio: it is its own credential."""
     target = _target(request, _FILE)
-    allowance = _taken(request.app[keys.READS], ("link", request.remote))
+    whose = tuple(target.split("/")[2:4])
+    allowance = _taken(request.app[keys.READS], ("link", request.remote, whose))
     base = request.app[keys.SETTINGS].gateway.asset_service_url
     return await forward(request, base + target, {}, allowance.headers())
 
