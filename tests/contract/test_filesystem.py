@@ -14,7 +14,8 @@ from audiolib.adapters.memory import MemoryAssets, MemoryMetadataRepo
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.use_cases.browse import BrowseLibrary
 from audiolib.domain.use_cases.listen import ListenToAudio
-from audiolib.entrypoints.asset_service.keys import LINK_SECRET, LISTEN, STORE
+from audiolib.entrypoints.asset_service.admission import Admission
+from audiolib.entrypoints.asset_service.keys import LINK_SECRET, LISTEN, STORE, STREAMS
 from audiolib.entrypoints.asset_service.listen_handlers import follow_link
 from audiolib.entrypoints.problem import problems
 from audiolib.testing.contracts import ObjectStoreContract
@@ -44,6 +45,7 @@ class TestFilesystemObjectStore(ObjectStoreContract):
         library = BrowseLibrary(repo=MemoryMetadataRepo(MemoryAssets()))
         app[LISTEN] = ListenToAudio(library=library, store=self._store)
         app[LINK_SECRET] = lambda: SECRET
+        app[STREAMS] = Admission("downloads", most=99, most_per_tenant=99)
         app.router.add_get("/files/{key:.+}", follow_link)
         async with TestClient(TestServer(app)) as client:
             target = URL(url.removeprefix(PUBLIC_URL), encoded=True)

@@ -93,7 +93,8 @@ async def test_the_demo_holds_what_it_promises(embedded: Stack, tmp_path: Path) 
     )
     assert shown.status == 0, shown.out + shown.err
     assert shown.out.count("\nok: ") == 5
-    assert shown.out.splitlines()[-1].startswith("To keep them running: ")
+    assert "\nTo keep them running:\n" in shown.out
+    assert " keys create --customer customer_123 " in shown.out.splitlines()[-1]
     refused = await audiolib(embedded, "demo", "--voice", "nobody", "--data-dir", str(tmp_path))
     assert refused.status == 1
-    assert "FAILED: POST /api/generate" in refused.out
+    assert "FAILED: POST /audio/generate" in refused.out
