@@ -54,8 +54,8 @@ async def pressed(folder: Path, seconds: float) -> Pressure:
     """A warm-up one at a time, then all of them at once."""
     found, numbers = Pressure(), itertools.count()
     async with (
-        _generator() as generator,
-        _service(folder, generator) as (library, process),
+        running_generator() as generator,
+        running_service(folder, generator) as (library, process),
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http,
     ):
         for _ in range(20):
@@ -115,7 +115,7 @@ async def _read(http: aiohttp.ClientSession, library: str, found: Pressure, end:
 
 
 @asynccontextmanager
-async def _generator() -> AsyncIterator[str]:
+async def running_generator() -> AsyncIterator[str]:
     """Slow enough that saves pile up."""
 
     async def fetch(_: web.Request) -> web.Response:
@@ -133,7 +133,9 @@ async def _generator() -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _service(folder: Path, generator: str) -> AsyncIterator[tuple[str, psutil.Process]]:
+async def running_service(
+    folder: Path, generator: str
+) -> AsyncIterator[tuple[str, psutil.Process]]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "audiolib", "serve", "--port", "0", "--data-dir", str(folder)),
         env=os.environ | SETTINGS | {"AUDIO_GENERATION_SERVICE_URL": generator},

@@ -26,6 +26,7 @@ from audiolib.testing import wav
 from tests.doors.site import ANN, GENERATOR_TOKEN, Site, running_site
 from tests.stores import EMBEDDED
 
+SHOWN = "AUDIOLIB_TEST_SCHEMATHESIS_SHOWN" in os.environ
 EXAMPLES = os.environ.get("AUDIOLIB_TEST_SCHEMATHESIS_EXAMPLES", "15")
 
 
@@ -92,6 +93,7 @@ async def busy(tmp_path: Path) -> AsyncIterator[Site]:
 
 
 @pytest.mark.parametrize("name", ["gateway", "asset_service", "generator"])
+@pytest.mark.timeout(900)
 async def test_no_answer_surprises(busy: Site, name: str, tmp_path: Path) -> None:
     """Requests are made from the document, good ones and bad ones; answers are held against it."""
     base = {
@@ -116,4 +118,6 @@ async def test_no_answer_surprises(busy: Site, name: str, tmp_path: Path) -> Non
         stderr=subprocess.STDOUT,
     )
     said, _ = await process.communicate()
+    if SHOWN:
+        sys.stdout.write(said.decode())
     assert process.returncode == 0, said.decode()[-6000:]

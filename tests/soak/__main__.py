@@ -7,7 +7,7 @@ from importlib import import_module
 
 SECTIONS = (
     *("protocol", "mutants", "races", "promises", "kills", "syscalls", "network", "damage"),
-    "overload",
+    *("doors", "overload", "slow"),
 )
 
 
