@@ -31,6 +31,7 @@ audit: $(VENV)/dev.stamp
 benchmark: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.reconcile
+	$(BIN)/python -m benchmarks.gateway
 
 # Writes the locked requirements anew; needs uv.
 lock:

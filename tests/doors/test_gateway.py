@@ -9,7 +9,7 @@ import pytest
 
 from audiolib import Tenant
 from audiolib.domain.model.principal import Scope
-from audiolib.entrypoints.gateway.keys import KEY_RING
+from audiolib.entrypoints.gateway.keys import DRAINING, KEY_RING
 from audiolib.entrypoints.tracing import with_request_id
 from tests.doors.site import ANN, Site
 
@@ -210,6 +210,8 @@ async def test_health_tells_what_is_behind(site: Site) -> None:
     assert (await site.call("GET", "/health/live")).status == 200
     ready = await site.call("GET", "/health/ready")
     assert (ready.status, ready.json["checks"]) == (200, {"keys": "ok", "asset_service": "ok"})
+    site.server.app[DRAINING].set()
+    assert (await site.call("GET", "/health/ready")).status == 503
 
 
 async def test_problems_pass_as_they_are(site: Site) -> None:

@@ -75,6 +75,7 @@ class _Guarded(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._at_work = False
+        self._served = False
 
     def began(self) -> None:
         self._at_work = True
@@ -89,23 +90,25 @@ class _Guarded(asyncio.Protocol):
             _log.warning("too many connections")
             self._dismiss(_TOO_MANY)
             return
+        self._served = True
         self._handler.connection_made(transport)
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        if self._transport is None or self._transport.is_closing():
+        if not self._served or self._transport is None or self._transport.is_closing():
             return
         if not self._at_work and self._timer is None:
             self._wait()
         self._handler.data_received(data)
 
     def eof_received(self) -> bool | None:
-        return self._handler.eof_received()
+        return self._handler.eof_received() if self._served else None
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
-        self._guard.remove(self._handler)
-        self._handler.connection_lost(exc)
+        if self._served:
+            self._guard.remove(self._handler)
+            self._handler.connection_lost(exc)
 
     def pause_writing(self) -> None:
         self._handler.pause_writing()

@@ -6,6 +6,7 @@ from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.environment import log_to_stderr, settings_here
 from audiolib.entrypoints.gateway.app import create_gateway
 from audiolib.entrypoints.gateway.container import build_gateway_container
+from audiolib.entrypoints.gateway.keys import DRAINING
 from audiolib.entrypoints.serving import bound, serve
 from audiolib.entrypoints.settings import Settings
 
@@ -30,4 +31,10 @@ def serve_gateway(*, host: str = "127.0.0.1", port: int = 8080, data_dir: str | 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     app = create_gateway(build_gateway_container(settings), settings)
-    await serve(app, listener, limits=settings.connections, patience=settings.shutdown_timeout)
+    await serve(
+        app,
+        listener,
+        limits=settings.connections,
+        draining=app[DRAINING],
+        patience=settings.shutdown_timeout,
+    )

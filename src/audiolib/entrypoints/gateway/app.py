@@ -1,5 +1,6 @@
 """The api-server: authenticates, routes, and nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -30,6 +31,7 @@ def create_gateway(container: GatewayContainer, settings: Settings) -> web.Appli
     app = new_application()
     internal_keys = settings.trust.internal_keys
     app[keys.SETTINGS] = settings
+    app[keys.DRAINING] = asyncio.Event()
     app[keys.ASSERTIONS] = Assertions(keys=internal_keys, now=utc_now) if internal_keys else None
     app[keys.READS] = RateLimit(settings.gateway.read_rate)
     app[keys.WRITES] = RateLimit(settings.gateway.write_rate)

@@ -8,7 +8,7 @@ import aiohttp
 from aiohttp import web
 
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.entrypoints.gateway.keys import KEY_RING, SETTINGS, UPSTREAM
+from audiolib.entrypoints.gateway.keys import DRAINING, KEY_RING, SETTINGS, UPSTREAM
 
 _PATIENCE = 4.0
 _log = logging.getLogger("audiolib.gateway")
@@ -20,7 +20,10 @@ async def live(_: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """200 when keys can be looked up and the asset service is ready; else 503."""
+    """200 when keys can be looked up and the asset service is ready; else, and from SIGTERM on,
+    503."""
+    if request.app[DRAINING].is_set():
+        return web.json_response({"success": False, "status": "draining"}, status=503)
     app, settings = request.app, request.app[SETTINGS]
     asset_service = f"{settings.gateway.asset_service_url}/health/ready"
     checks = {

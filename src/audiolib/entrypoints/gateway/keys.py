@@ -1,6 +1,6 @@
 """What handlers find in their application."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
 
 import aiohttp
 from aiohttp import web
@@ -19,4 +19,4 @@ UPSTREAM = web.AppKey("upstream", aiohttp.ClientSession)
 READS = web.AppKey("reads", RateLimit)
 WRITES = web.AppKey("writes", RateLimit)
 FAILURES = web.AppKey("failures", RateLimit)
-READY = web.AppKey[Callable[[], Awaitable[bool]]]("ready")
+DRAINING = web.AppKey("draining", asyncio.Event)
