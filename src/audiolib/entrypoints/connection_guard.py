@@ -15,6 +15,7 @@ _TOO_MANY = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\n"
     b"Connection: close\r\nContent-Length: 0\r\n\r\n"
 )
+_LINGER_SECONDS = 1.0
 _log = logging.getLogger("audiolib.http")
 
 
@@ -76,6 +77,7 @@ class _Guarded(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._at_work = False
         self._served = False
+        self._dismissed = False
 
     def began(self) -> None:
         self._at_work = True
@@ -95,7 +97,7 @@ class _Guarded(asyncio.Protocol):
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        if not self._served or self._transport is None or self._transport.is_closing():
+        if self._dismissed or self._transport is None or self._transport.is_closing():
             return
         if not self._at_work and self._timer is None:
             self._wait()
@@ -126,6 +128,10 @@ class _Guarded(asyncio.Protocol):
             self._timer = None
 
     def _dismiss(self, word: bytes) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(word)
-            self._transport.close()
+        if self._transport is None or self._transport.is_closing():
+            return
+        self._dismissed = True
+        self._transport.write(word)
+        # Closed at once, with data of theirs unread, it would be reset, and the word lost.
+        self._transport.write_eof()
+        asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._transport.close)
