@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -130,13 +130,13 @@ async def running_stack(environment: Mapping[str, str], tmp_path: Path) -> Async
 @asynccontextmanager
 async def _asset_service(settings: Settings) -> AsyncIterator[tuple[str, Container]]:
     # Links to embedded audio name the service's own address, so it is bound first.
-    listener = bound("127.0.0.1", 0)
-    settings = attrs.evolve(settings, public_url=settings.public_url or url_of(listener))
-    container = build_container(settings)
-    async with TestServer(
-        create_app(container, settings), socket_factory=lambda *_: listener
-    ) as server:
-        yield str(server.make_url("")).rstrip("/"), container
+    with closing(bound("127.0.0.1", 0)) as listener:
+        settings = attrs.evolve(settings, public_url=settings.public_url or url_of(listener))
+        container = build_container(settings)
+        async with TestServer(
+            create_app(container, settings), socket_factory=lambda *_: listener
+        ) as server:
+            yield str(server.make_url("")).rstrip("/"), container
 
 
 async def until(true: Callable[[], Awaitable[bool]], what: str) -> None:
