@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from yarl import URL
 
 from audiolib import Tenant
 from audiolib.domain.model.principal import Scope
@@ -123,6 +124,34 @@ async def test_what_is_no_route_is_not_found(site: Site, method: str, path: str)
     key = await site.api_key()
     answer = await site.call(method, path, key)
     assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("a=%zz", "a=%", "a=%2523", "a=+%20", "a=%C3%A9", "a=%ff", "a='<>\"", "a[]=1", "a={}|^`"),
+        *("?a=1", "a?b", "=", "a=1;b=2", "a=%00", "a=%0d%0aX:1", "a=//evil.test", "a\\b"),
+        "cursor=" + "x" * 2000,
+    ],
+)
+async def test_queries_pass_byte_for_byte(site: Site, query: str) -> None:
+    """The asset service's own refusal shows that it was asked for just this: it is signed."""
+    key = await site.api_key()
+    answer = await site.call("GET", f"/audio-library?{query}", key)
+    assert (answer.status, answer.json["code"]) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("query", ["limit=1#x", "#", "limit=1%0a#", "x" * 3000])
+async def test_what_is_no_query_is_not_passed(site: Site, query: str) -> None:
+    where = URL(site.gateway)
+    reader, writer = await asyncio.open_connection(where.host, where.port)
+    key = (await site.api_key())["X-API-Key"]
+    head = f"GET /audio-library?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    writer.write(f"{head}X-API-Key: {key}\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert answer.startswith((b"HTTP/1.1 404 ", b"HTTP/1.1 400 "))
 
 
 async def test_unknown_methods_of_a_route_are_told(site: Site) -> None:

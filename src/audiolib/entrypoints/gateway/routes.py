@@ -18,7 +18,7 @@ _LIBRARY = re.compile(r"/audio-library(?:/[A-Za-z0-9_-]{1,64}){0,3}", re.ASCII)
 _FILE = re.compile(
     r"/files(?:/[A-Za-z0-9_-]{1,64}){1,3}/[A-Za-z0-9-]{1,64}\.[a-z0-9]{2,5}", re.ASCII
 )
-_QUERY = re.compile(r"[!-~]{0,2048}", re.ASCII)
+_QUERY = re.compile(r"[!\"$-~]{0,2048}", re.ASCII)  # a `#` would end it for some
 
 
 async def library(request: web.Request) -> web.StreamResponse:
