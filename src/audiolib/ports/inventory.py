@@ -39,5 +39,6 @@ class Inventory(Protocol):
         """Every tenant's assets whose promised cleanup is in a state, ascending by id."""
 
     @abstractmethod
-    async def find(self, asset_id: AssetId) -> AudioAsset | None:
-        """The asset of any tenant, in whatever state."""
+    async def find(self, asset_id: AssetId) -> AudioAsset | Unreadable | None:
+        """The asset of any tenant, in whatever state; told apart from none where its document can't
+        be read."""

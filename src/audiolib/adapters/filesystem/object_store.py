@@ -90,7 +90,7 @@ class FilesystemObjectStore(ObjectStore):
         self, key: ObjectKey, part: ByteRange | None = None
     ) -> AsyncIterator[OpenedObject]:
         with translated(key):
-            descriptor, size = await _in_thread(_opened, self.root / str(key))
+            descriptor, size = await _opened_in_thread(self.root / str(key))
         try:
             cut = Slice(start=0, stop=size) if part is None else part.within(size)
             yield OpenedObject(size=size, part=cut, chunks=self._read(key, descriptor, cut))
@@ -173,6 +173,18 @@ async def _in_thread(call: Callable[..., T], *args: object) -> T:
         await asyncio.wait({running})
         if not running.cancelled():
             running.exception()
+        raise
+
+
+async def _opened_in_thread(path: Path) -> tuple[int, int]:
+    """A caller that is cancelled meanwhile leaves no descriptor open."""
+    opening = asyncio.ensure_future(asyncio.to_thread(_opened, path))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        await asyncio.wait({opening})
+        if not opening.cancelled() and opening.exception() is None:
+            os.close(opening.result()[0])
         raise
 
 

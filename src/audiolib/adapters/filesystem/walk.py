@@ -14,9 +14,14 @@ def listed(root: Path, prefix: str) -> Iterator[ListedObject]:
     for path in _files(root, prefix):
         if "/." not in f"/{path}":
             try:
-                yield ListedObject(key=path, size=(root / path).lstat().st_size)
+                yield ListedObject(key=_printable(path), size=(root / path).lstat().st_size)
             except FileNotFoundError:
                 pass  # deleted meanwhile
+
+
+def _printable(path: str) -> str:
+    """A name that is no UTF-8 is none of ours, and must still be told."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def unfinished_keys(root: Path, prefix: str) -> Iterator[str]:
@@ -50,7 +55,7 @@ def _files(root: Path, prefix: str, folder: str = "") -> Iterator[str]:
     except FileNotFoundError:
         return
     # A folder sorts as its name with the slash, since that is how its keys go on.
-    for name in sorted(entries, key=str.encode):
+    for name in sorted(entries, key=os.fsencode):
         path = folder + name
         if name.endswith("/"):
             if path.startswith(prefix) or prefix.startswith(path):

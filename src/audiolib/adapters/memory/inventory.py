@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from audiolib.adapters.memory.assets import MemoryAssets, readable
+from audiolib.adapters.memory.assets import MemoryAssets
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.document_upgrade import read_or_tell
@@ -43,9 +43,9 @@ class MemoryInventory(Inventory):
     ) -> Sequence[AudioAsset]:
         return self._ascending(lambda asset: asset.cleanup.state is state, after, limit)
 
-    async def find(self, asset_id: AssetId) -> AudioAsset | None:
+    async def find(self, asset_id: AssetId) -> AudioAsset | Unreadable | None:
         document = self._assets.documents.get(asset_id)
-        return None if document is None else readable(document)
+        return None if document is None else read_or_tell(document)
 
     def _ascending(
         self, wanted: Callable[[AudioAsset], bool], after: str, limit: int

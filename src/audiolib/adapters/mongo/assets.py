@@ -74,8 +74,14 @@ class MongoAssets:
     async def find(
         self, where: Filter, *, sort: list[tuple[str, int]], limit: int
     ) -> list[AudioAsset]:
-        """Those that can be read, so that one that can't holds up no others."""
-        return readable(await self.documents(where, sort=sort, limit=limit))
+        """Those that can be read, so that some that can't hold up no others."""
+        found = list[AudioAsset]()
+        with translated():
+            async for document in self.collection.find(where).sort(sort):
+                found += readable([document])
+                if len(found) >= limit:
+                    break
+        return found
 
     async def ascending(self, where: Filter, after: str, limit: int) -> list[AudioAsset]:
         """The next by id; empty only when there are no more."""

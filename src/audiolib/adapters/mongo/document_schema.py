@@ -32,8 +32,8 @@ class MongoDocumentSchema(DocumentSchema):
         if not found or version_of(found[0]) == SCHEMA_VERSION:
             return bool(found)
         document = found[0]
-        # A filter by None matches what is missing, too.
-        unchanged = {"_id": asset_id} | {name: document.get(name) for name in _CHANGING}
+        # Other programs change other fields than we do. A filter by None matches what is missing.
+        unchanged = dict.fromkeys(_CHANGING) | document
         with translated():
             answer = await self.assets.collection.replace_one(unchanged, upgraded(document))
         return bool(answer.matched_count)

@@ -57,14 +57,18 @@ class MongoInventory(Inventory):
     ) -> Sequence[AudioAsset]:
         return await self.collection.ascending({"cleanup.state": state.value}, after, limit)
 
-    async def find(self, asset_id: AssetId) -> AudioAsset | None:
-        return await self.collection.find_one({"_id": str(asset_id)})
+    async def find(self, asset_id: AssetId) -> AudioAsset | Unreadable | None:
+        found = await self.collection.documents(
+            {"_id": str(asset_id)}, sort=[("_id", ASCENDING)], limit=1
+        )
+        return read_or_tell(found[0]) if found else None
 
 
 def _beyond(customer_id: str, user_id: str) -> Filter:
     return {
         "$or": [
             {"customer_id": customer_id, "user_id": {"$gt": user_id}},
-            {"customer_id": {"$gt": customer_id}},
+            # Only among strings does one come after the other.
+            {"customer_id": {"$gt": customer_id}, "user_id": {"$gte": ""}},
         ]
     }

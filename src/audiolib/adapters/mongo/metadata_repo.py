@@ -62,8 +62,13 @@ class MongoMetadataRepo(MetadataRepo):
         return found is not None and found.state is AssetState.ABORTED
 
     async def insert(self, tenant: Tenant, asset: AudioAsset) -> bool:
-        there = await self.begin(tenant, asset)
-        return (there.id, there.fence, there.state) == (asset.id, asset.fence, asset.state)
+        outcome = await self.assets.write(InsertOne(to_document(asset)))
+        if not isinstance(outcome, Duplicate):
+            return True
+        # Of whomever it is, and whether we can read it or not.
+        same = {"fence": asset.fence, "state": asset.state.value}
+        ours = _of(tenant) | {"_id": str(asset.id)} | same
+        return bool(await self.assets.ids(ours, 1))
 
     async def release(self, tenant: Tenant, asset: AudioAsset) -> bool:
         found = await self._settle(tenant, asset, "quarantined")

@@ -10,6 +10,7 @@ import aiohttp
 import attrs
 
 from audiolib.adapters.s3.errors import translated
+from audiolib.adapters.s3.probe import PROBES
 from audiolib.adapters.s3.upload import CLAIM, SHA256, TOKEN, Upload
 from audiolib.adapters.s3.wire import Wire
 from audiolib.domain.model.byte_range import ByteRange, Slice
@@ -119,13 +120,15 @@ class S3ObjectStore(ObjectStore):
 
     async def objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
         async for found in self._listed(prefix):
-            if not found.key.endswith(CLAIM):
+            if not found.key.endswith(CLAIM) and not found.key.startswith(PROBES):
                 yield found
 
     async def unfinished(self, prefix: str = "") -> list[str]:
         uploads = {upload["Key"] for upload in await self._uploads(prefix)}
-        listed = [found.key async for found in self._listed(prefix)]
-        return sorted(uploads | {k.removesuffix(CLAIM) for k in listed if k.endswith(CLAIM)})
+        async for found in self._listed(prefix):
+            if found.key.endswith(CLAIM):
+                uploads.add(found.key.removesuffix(CLAIM))
+        return sorted(key for key in uploads if not key.startswith(PROBES))
 
     async def presign(
         self, key: ObjectKey, *, expires_in: timedelta, content_type: str, filename: str

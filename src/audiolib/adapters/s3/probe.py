@@ -10,7 +10,7 @@ from audiolib.adapters.s3.upload import Upload
 from audiolib.adapters.s3.wire import Wire
 from audiolib.domain.model.errors import AudioLibraryError, ObjectExistsError
 
-_PREFIX = ".audiolib-probe/"
+PROBES = ".audiolib-probe/"
 _FORGOTTEN = timedelta(hours=1)
 _BODY = b"audiolib asks whether this store keeps its promises"
 
@@ -22,7 +22,7 @@ async def weaknesses(
 
     Raises: StorageUnavailableError, when it can't be asked.
     """
-    key = f"{_PREFIX}{token}"
+    key = f"{PROBES}{token}"
 
     def upload(number: int, name: str = key) -> Upload:
         return Upload(
@@ -57,7 +57,7 @@ async def weaknesses(
 async def _sweep(client: Any, bucket: str, before: datetime) -> None:
     """Remove what probes left that were killed."""
     with translated("probe"):
-        answer = await client.list_objects_v2(Bucket=bucket, Prefix=_PREFIX)
+        answer = await client.list_objects_v2(Bucket=bucket, Prefix=PROBES)
         for found in answer.get("Contents", ()):
             if found["LastModified"] < before:
                 await client.delete_object(Bucket=bucket, Key=found["Key"])

@@ -5,7 +5,7 @@ back-pressure both ways.
 """
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from io import BytesIO
 from typing import Any
 
@@ -56,13 +56,17 @@ class Wire:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Raises, on entry: ObjectNotFoundError, StorageUnavailableError."""
         what = f"get_object {parameters['Key']}"
-        with translated(what):
-            url = await self.client.generate_presigned_url(
-                "get_object", Params=dict(parameters), ExpiresIn=_SIGNED_FOR
-            )
-            async with self.http.get(URL(url, encoded=True), headers=headers) as response:
+        async with AsyncExitStack() as stack:
+            with translated(what):
+                url = await self.client.generate_presigned_url(
+                    "get_object", Params=dict(parameters), ExpiresIn=_SIGNED_FOR
+                )
+                response = await stack.enter_async_context(
+                    self.http.get(URL(url, encoded=True), headers=headers)
+                )
                 await _refuse(response, what, but=416)
-                yield response
+            # What goes wrong from here on is the reader's, or told by the chunks.
+            yield response
 
 
 async def _refuse(response: aiohttp.ClientResponse, what: str, but: int = 0) -> None:

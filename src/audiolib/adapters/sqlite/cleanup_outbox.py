@@ -14,8 +14,8 @@ from audiolib.domain.model.cleanup import CleanupResult, CleanupTask
 from audiolib.domain.model.naming import AssetId
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 
-_DUE = "cleanup_state = 'due' AND cleanup_due <= ? ORDER BY cleanup_due LIMIT ?"
-_EXPIRED = "cleanup_state = 'leased' AND cleanup_lease < ? LIMIT ?"
+_DUE = "cleanup_state = 'due' AND cleanup_due <= ? ORDER BY cleanup_due"
+_EXPIRED = "cleanup_state = 'leased' AND cleanup_lease < ?"
 
 
 @attrs.frozen
@@ -28,13 +28,13 @@ class SqliteCleanupOutbox(CleanupOutbox):
         self, *, now: datetime, lease_until: datetime, limit: int
     ) -> Sequence[CleanupTask]:
         def claim(connection: sqlite3.Connection) -> list[CleanupTask]:
-            found = documents.find(connection, _DUE, [text_of(now), limit])
-            found += documents.find(connection, _EXPIRED, [text_of(now), limit - len(found)])
+            found = documents.find(connection, _DUE, [text_of(now)], limit)
+            found += documents.find(connection, _EXPIRED, [text_of(now)], limit - len(found))
             return [_lease(connection, asset, lease_until) for asset in found]
 
         def any_open(connection: sqlite3.Connection) -> bool:
             return any(
-                documents.find(connection, where, [text_of(now), 1]) for where in (_DUE, _EXPIRED)
+                documents.find(connection, where, [text_of(now)], 1) for where in (_DUE, _EXPIRED)
             )
 
         # An idle worker then never waits for the disk.

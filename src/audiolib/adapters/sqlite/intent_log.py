@@ -21,8 +21,8 @@ class SqliteIntentLog(IntentLog):
 
     async def fence_expired(self, *, now: datetime, limit: int) -> int:
         def fence(connection: sqlite3.Connection) -> int:
-            where = "state = 'pending' AND lease_until < ? LIMIT ?"
-            expired = documents.find(connection, where, [text_of(now), limit])
+            where = "state = 'pending' AND lease_until < ?"
+            expired = documents.find(connection, where, [text_of(now)], limit)
             for asset in expired:
                 documents.replace(connection, asset.aborted(now=now))
             return len(expired)
@@ -30,9 +30,9 @@ class SqliteIntentLog(IntentLog):
         return await self.database.write(fence)
 
     async def to_purge(self, *, now: datetime, limit: int) -> Sequence[AudioAsset]:
-        where = "state = 'aborted' AND purge_at <= ? ORDER BY purge_at LIMIT ?"
+        where = "state = 'aborted' AND purge_at <= ? ORDER BY purge_at"
         return await self.database.read(
-            lambda connection: documents.find(connection, where, [text_of(now), limit])
+            lambda connection: documents.find(connection, where, [text_of(now)], limit)
         )
 
     async def purged(self, asset: AudioAsset, *, again_at: datetime | None) -> None:

@@ -45,8 +45,11 @@ class SqliteInventory(Inventory):
     ) -> Sequence[AudioAsset]:
         return await self._ascending(f"cleanup_state = '{state.value}'", after, limit)
 
-    async def find(self, asset_id: AssetId) -> AudioAsset | None:
-        return await self.database.read(lambda connection: documents.get(connection, asset_id))
+    async def find(self, asset_id: AssetId) -> AudioAsset | Unreadable | None:
+        found = await self.database.read(
+            lambda c: list(documents.rows(c, "asset_id = ?", [str(asset_id)]))
+        )
+        return read_or_tell(found[0]) if found else None
 
     async def _ascending(self, where: str, after: str, limit: int) -> list[AudioAsset]:
         where += " AND asset_id > ? ORDER BY asset_id"

@@ -15,6 +15,8 @@ class FindingKind(enum.Enum):
     WRONG_SIZE = "wrong_size"
     WRONG_DIGEST = "wrong_digest"
     UNREADABLE_DOCUMENT = "unreadable_document"
+    UNREADABLE_OBJECT = "unreadable_object"
+    UNCOMMITTED_SAVE = "uncommitted_save"
     QUARANTINED = "quarantined"
     TAKEN = "taken"
 

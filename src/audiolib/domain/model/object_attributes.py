@@ -12,13 +12,17 @@ import attrs
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.document import Document, from_document, to_document
-from audiolib.domain.model.errors import InvalidRequestError
+from audiolib.domain.model.errors import InvalidRequestError, UnreadableDocumentError
 from audiolib.domain.model.naming import ObjectKey
 
 LARGEST = 1_850
 """Bytes of the one attribute: S3 takes 2 KiB of metadata in all, names included."""
 
 _NAME = "asset"
+_UNTELLING = (
+    *(KeyError, ValueError, TypeError, binascii.Error, zlib.error),
+    *(InvalidRequestError, UnreadableDocumentError),
+)
 _UNKNOWN = {
     "text": "(unknown)",
     "voice": "(unknown)",
@@ -60,7 +64,7 @@ def recalled(key: ObjectKey, attributes: Mapping[str, str], *, bucket: str) -> R
     try:
         carried = json.loads(zlib.decompress(base64.urlsafe_b64decode(attributes[_NAME])))
         return _recalled(key, carried, bucket)
-    except (KeyError, ValueError, TypeError, binascii.Error, zlib.error, InvalidRequestError):
+    except _UNTELLING:
         return _recalled(key, _from_key(key), bucket)
 
 
@@ -81,7 +85,8 @@ def _ever_lighter(document: Document) -> Iterator[Document]:
     yield document
     metadata = document["metadata"]
     custom = metadata["custom"]
-    text, length = custom["text"], 4096
+    # A text that is cut inside the blanks it begins with would be none.
+    text, length = custom["text"].lstrip(), 4096
     while length > 8:
         yield _without(document, custom=custom | {"text": text[:length]})
         length = length * 3 // 4

@@ -15,13 +15,15 @@ from audiolib.ports.temp_cleaner import TempCleaner
 
 @attrs.frozen(kw_only=True)
 class CleanupPolicy:
-    """Full-jitter backoff from `first_wait`, doubling to `longest_wait`; dead after `give_up`."""
+    """Full-jitter backoff from `first_wait`, doubling to `longest_wait`; dead after `give_up`, but
+    not before `least_tries`: nobody may have been there to try."""
 
     batch: int = 32
     lease: timedelta = timedelta(seconds=120)
     first_wait: timedelta = timedelta(seconds=1)
     longest_wait: timedelta = timedelta(minutes=15)
     give_up: timedelta = timedelta(hours=24)
+    least_tries: int = 12
 
 
 @attrs.frozen(kw_only=True)
@@ -61,7 +63,7 @@ class CleanUpTempFiles:
 
     def _later(self, task: CleanupTask, error: str) -> CleanupResult:
         now = self.now()
-        if now - task.since >= self.policy.give_up:
+        if now - task.since >= self.policy.give_up and task.attempt >= self.policy.least_tries:
             return CleanupResult(task=task, state=CleanupState.DEAD, error=error)
         doubled = self.policy.first_wait * 2 ** min(task.attempt, 30)
         wait = min(doubled, self.policy.longest_wait) * self.jitter()

@@ -8,6 +8,7 @@ import attrs
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.at_once import AtOnce, one_by_one
+from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.finding import Finding, FindingKind, Progress
 from audiolib.domain.model.survey import Unreadable
 from audiolib.domain.use_cases.copy_object import CopiedBytes, CopyObject
@@ -78,7 +79,10 @@ class CopyLibrary:
         return None
 
     async def _is_there(self, asset: AudioAsset) -> bool:
-        found = await self.repo.get(asset.tenant, asset.id)
+        try:
+            found = await self.repo.get(asset.tenant, asset.id)
+        except UnreadableDocumentError:
+            return False  # its id is taken, which the insert will find
         return (
             found is not None and found.state in _CARRIED and asset.sha256 in (None, found.sha256)
         )
@@ -105,7 +109,10 @@ class CopyLibrary:
         if await self.repo.insert(asset.tenant, document):
             return True
         # A reconcile that ran at the target since may have put the bare object in quarantine.
-        found = await self.repo.get(asset.tenant, asset.id)
+        try:
+            found = await self.repo.get(asset.tenant, asset.id)
+        except UnreadableDocumentError:
+            return False
         if found is None or found.state is not AssetState.QUARANTINED:
             return False
         return await self.repo.release(asset.tenant, attrs.evolve(document, fence=found.fence))

@@ -10,12 +10,13 @@ from audiolib.domain.model.errors import (
     AssetCorruptError,
     ObjectExistsError,
     ObjectNotFoundError,
+    StorageUnavailableError,
 )
 from audiolib.domain.model.finding import Finding, FindingKind, Progress
 from audiolib.domain.model.hashed_stream import HashedStream
 from audiolib.domain.model.object_attributes import object_attributes
 from audiolib.domain.use_cases.checked_read import hashed
-from audiolib.domain.use_cases.examine import wrong_size
+from audiolib.domain.use_cases.examine import unreadable_object, wrong_size
 from audiolib.ports.object_store import ObjectStore
 
 
@@ -37,7 +38,8 @@ class CopyObject:
     async def __call__(self, asset: AudioAsset, progress: Progress) -> CopiedBytes | Finding:
         """What was copied, or why it can't be.
 
-        Raises: StorageUnavailableError; ObjectExistsError, when another copy is at it.
+        Raises: StorageUnavailableError, when a store itself does not answer; ObjectExistsError,
+        when another copy is at it.
         """
         try:
             try:
@@ -47,6 +49,10 @@ class CopyObject:
         except ObjectNotFoundError:
             detail = f"asset {asset.id} is {asset.state.value}, and its object is not there"
             return Finding(kind=FindingKind.MISSING_OBJECT, subject=str(asset.key), detail=detail)
+        except StorageUnavailableError as failed:
+            for store in (self.source, self.store):
+                await store.check()
+            return unreadable_object(asset, failed)
         except AssetCorruptError as corrupt:
             return Finding(
                 kind=FindingKind.WRONG_DIGEST, subject=str(asset.key), detail=str(corrupt)

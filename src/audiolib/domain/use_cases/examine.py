@@ -3,7 +3,7 @@
 import hashlib
 
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.errors import ObjectNotFoundError
+from audiolib.domain.model.errors import ObjectNotFoundError, StorageUnavailableError
 from audiolib.domain.model.finding import Finding, FindingKind, Progress
 from audiolib.ports.object_store import ObjectStore
 
@@ -13,7 +13,7 @@ async def examine(
 ) -> Finding | None:
     """Compare size and, to `verify`, the SHA-256 of all bytes, with the document.
 
-    Raises: StorageUnavailableError.
+    Raises: StorageUnavailableError, when it is the store itself that does not answer.
     """
     subject = str(asset.key)
     try:
@@ -30,11 +30,21 @@ async def examine(
     except ObjectNotFoundError:
         detail = f"asset {asset.id} is {asset.state.value}, and its object is not there"
         return Finding(kind=FindingKind.MISSING_OBJECT, subject=subject, detail=detail)
+    except StorageUnavailableError as failed:
+        await store.check()
+        return unreadable_object(asset, failed)
     found = digest.hexdigest()
     if asset.sha256 in (None, found):
         return None
     detail = f"SHA-256 is {found}, was saved as {asset.sha256}"
     return Finding(kind=FindingKind.WRONG_DIGEST, subject=subject, detail=detail)
+
+
+def unreadable_object(asset: AudioAsset, failed: StorageUnavailableError) -> Finding:
+    """One bad sector must not keep the rest of a library from being looked at."""
+    return Finding(
+        kind=FindingKind.UNREADABLE_OBJECT, subject=str(asset.key), detail=f"now: {failed}"
+    )
 
 
 def wrong_size(asset: AudioAsset, size: int) -> Finding:

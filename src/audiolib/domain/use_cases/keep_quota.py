@@ -88,7 +88,7 @@ class KeepQuota:
 
     async def _settle(self, tenant: Tenant, asset_id: AssetId) -> bool:
         asset = await self.inventory.find(asset_id)
-        if asset is not None and asset.state is AssetState.PENDING:
+        if isinstance(asset, Unreadable) or (asset and asset.state is AssetState.PENDING):
             return False
         if asset is not None and asset.state in _KEPT:
             await self.keep(asset)

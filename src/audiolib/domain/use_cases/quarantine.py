@@ -57,6 +57,6 @@ class Quarantine:
 
     async def _held(self, asset_id: AssetId) -> AudioAsset:
         asset = await self.inventory.find(asset_id)
-        if asset is None or asset.state is not AssetState.QUARANTINED:
+        if not isinstance(asset, AudioAsset) or asset.state is not AssetState.QUARANTINED:
             raise AssetNotFoundError(f"no asset {asset_id} is in quarantine")
         return asset

@@ -47,8 +47,12 @@ class ReconcileLibrary:
         async for pair in side_by_side(self.store, self.inventory):
             progress.objects += len(pair.objects)
             progress.documents += pair.document is not None
-            for finding in await self._judged(pair, progress, verify):
-                yield await self._acted(finding, progress, dry_run=dry_run, repair=repair)
+            unfinished = self._ended_uncommitted(pair) if repair else []
+            for finding in [*unfinished, *await self._judged(pair, progress, verify)]:
+                try:
+                    yield await self._acted(finding, progress, dry_run=dry_run, repair=repair)
+                except ObjectNotFoundError:
+                    continue  # deleted meanwhile
         for key in await self.store.unfinished():
             leftover = await self._leftover(key)
             if leftover is not None and not dry_run:
@@ -91,7 +95,7 @@ class ReconcileLibrary:
             return []
         # It may have been deleted since its document was read.
         now = await self.inventory.find(asset.id)
-        return [finding] if now is not None and now.state in _HAS_OBJECT else []
+        return [finding] if isinstance(now, AudioAsset) and now.state in _HAS_OBJECT else []
 
     async def _unexplained(self, key: str) -> list[Finding]:
         # Its document may be younger than the page of documents, its object be gone meanwhile.
@@ -103,9 +107,41 @@ class ReconcileLibrary:
         detail = "no document knows this object"
         return [Finding(kind=FindingKind.UNEXPLAINED_OBJECT, subject=key, detail=detail)]
 
+    def _ended_uncommitted(self, pair: Pair) -> list[Finding]:
+        """Intents whose lease is over and whose object is there: in an older database, a save that
+        was committed since looks like one that never was, and the recoverer would sweep it."""
+        document = pair.document
+        if not isinstance(document, AudioAsset) or document.state is not AssetState.PENDING:
+            return []
+        if document.lease_until is None or document.lease_until >= self.rebuild.now():
+            return []
+        return [
+            Finding(
+                kind=FindingKind.UNCOMMITTED_SAVE,
+                subject=each.key,
+                detail="its lease is over, and its object is there",
+            )
+            for each in pair.objects
+        ]
+
+    async def _committed(self, finding: Finding, progress: Progress) -> Finding:
+        key = ObjectKey.parse(finding.subject)
+        document = await self.inventory.find(key.stem.asset_id)
+        if not isinstance(document, AudioAsset):
+            return finding
+        try:
+            ready = await self.rebuild.ready(key, progress)
+        except AssetCorruptError as unfit:
+            return attrs.evolve(finding, detail=str(unfit))
+        ready = attrs.evolve(ready, fence=document.fence, idempotency=document.idempotency)
+        committed = await self.rebuild.repo.commit(document.tenant, ready)
+        return attrs.evolve(finding, action=Action.REBUILT) if committed else finding
+
     async def _acted(
         self, finding: Finding, progress: Progress, *, dry_run: bool, repair: bool
     ) -> Finding:
+        if finding.kind is FindingKind.UNCOMMITTED_SAVE and not dry_run:
+            return await self._committed(finding, progress)
         if dry_run or finding.kind is not FindingKind.UNEXPLAINED_OBJECT:
             return finding
         key = ObjectKey.parse(finding.subject)
@@ -126,6 +162,8 @@ class ReconcileLibrary:
         document = (
             None if object_key is None else await self.inventory.find(object_key.stem.asset_id)
         )
+        if isinstance(document, Unreadable):
+            return None  # found already; nobody can say what it is
         if document is not None and document.state in (AssetState.PENDING, AssetState.ABORTED):
             return None  # a running save's, or the recoverer's
         if object_key is not None and document is not None and await self._is_missing(object_key):
@@ -144,10 +182,12 @@ class ReconcileLibrary:
         return False
 
 
-def _explains(document: AudioAsset | None, key: str) -> bool:
+def _explains(document: AudioAsset | Unreadable | None, key: str) -> bool:
     """Whether a document accounts for an object under its stem."""
     if document is None:
         return False
+    if isinstance(document, Unreadable):
+        return True  # it is a finding of its own
     if document.state in (*_HAS_OBJECT, AssetState.QUARANTINED):
         return str(document.key) == key
     # Running, or for the recoverer to remove.

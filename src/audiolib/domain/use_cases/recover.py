@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.errors import StorageUnavailableError
+from audiolib.domain.model.errors import NotFoundError, UnavailableError
 from audiolib.ports.intent_log import IntentLog
 from audiolib.ports.object_store import ObjectStore
 
@@ -34,6 +34,7 @@ class RecoverSaves:
     now: Callable[[], datetime]
     tombstone: timedelta = timedelta(days=7)
     batch: int = 100
+    patience: timedelta = timedelta(minutes=1)
 
     async def __call__(self) -> Recovered:
         """One round. Raises: MetadataUnavailableError."""
@@ -43,8 +44,10 @@ class RecoverSaves:
         for asset in await self.intents.to_purge(now=now, limit=self.batch):
             try:
                 await self.store.purge(asset.stem)
-            except StorageUnavailableError:
+            except (UnavailableError, NotFoundError):
                 failed += 1
+                # Those that come after it are not to wait for it.
+                await self.intents.purged(asset, again_at=now + self.patience)
                 continue
             again_at = self._again_at(asset)
             await self.intents.purged(asset, again_at=again_at)

@@ -45,7 +45,7 @@ class ScrubLibrary:
 
     async def _still_ready(self, asset: AudioAsset) -> bool:
         now = await self.inventory.find(asset.id)
-        return now is not None and now.state is AssetState.READY
+        return isinstance(now, AudioAsset) and now.state is AssetState.READY
 
 
 def share_of(asset: AudioAsset, shares: int) -> int:

@@ -90,10 +90,18 @@ def id_of(document: AudioAsset | Unreadable) -> str:
 
 async def _without_objects(store: ObjectStore, inventory: Inventory) -> AsyncIterator[Pair]:
     async for tenant in tenants_of(inventory):
-        if await anext(store.objects(f"{tenant}/audio/"), None) is not None:
+        if await _has_objects(store, tenant):
             continue
         async for document in documents_of(inventory, tenant):
             yield _alone(tenant, document)
+
+
+async def _has_objects(store: ObjectStore, tenant: Tenant) -> bool:
+    """Whether the walk met the tenant: a folder marker, or another foreign key, is no object."""
+    async for listed in store.objects(f"{tenant}/audio/"):
+        if parsed(listed.key) is not None:
+            return True
+    return False
 
 
 async def _by_stem(

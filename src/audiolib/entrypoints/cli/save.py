@@ -5,6 +5,7 @@ import sys
 
 import attrs
 
+from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.save_command import SaveAudio
 from audiolib.entrypoints.asset_service.shapes import asset_shape
@@ -72,7 +73,11 @@ async def _save(settings: Settings, command: SaveAudio) -> int:
         with byte_progress() as progress:
             watched = WatchedSource(library.save.source, progress)
             saved = await attrs.evolve(library.save, source=watched)(command)
-        await library.clean_up()
         json.dump(asset_shape(saved.asset, saved.url), sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
+        sys.stdout.flush()
+        try:
+            await library.clean_up()
+        except AudioLibraryError:
+            pass  # it is saved; the promise is for any service to keep
     return 0
