@@ -18,6 +18,7 @@ from audiolib.adapters.mongo import (
     MongoUsageLedger,
     open_mongo,
 )
+from audiolib.domain.model.tenant import Tenant
 from audiolib.testing.contracts import (
     ApiKeyStoreContract,
     CleanupOutboxContract,
@@ -28,6 +29,8 @@ from audiolib.testing.contracts import (
     RawDocuments,
     UsageLedgerContract,
 )
+from audiolib.testing.contracts.raw_documents import by_another_program
+from audiolib.testing.contracts.samples import pending
 
 
 @pytest.fixture(params=["motor", "pymongo"])
@@ -90,6 +93,41 @@ class TestMongoInventory(InventoryContract):
     @pytest.fixture
     def raw(self, assets: MongoAssets) -> RawDocuments:
         return Raw(assets)
+
+
+@pytest.mark.parametrize("odd", [{"user_id": 7}, {"user_id": None}, {"user_id": ["x"]}, {}])
+async def test_odd_documents_hide_no_tenant(assets: MongoAssets, odd: dict[str, Any]) -> None:
+    """Of other programs: values of another kind sort before all strings."""
+    tenants = [Tenant(customer_id=c, user_id=u) for c in ("acme", "beta") for u in ("ann", "bob")]
+    for tenant in tenants:
+        await MongoMetadataRepo(assets).insert(tenant, pending(tenant))
+    await assets.collection.insert_one({"_id": "odd", "customer_id": "acme", **odd})
+    inventory = MongoInventory(assets)
+    assert list(await inventory.tenants(after=None, limit=9)) == tenants
+    assert list(await inventory.tenants(after=tenants[0], limit=9)) == tenants[1:]
+
+
+async def test_an_edit_by_another_program_is_not_undone_by_a_migration(
+    assets: MongoAssets,
+) -> None:
+    document = by_another_program()
+    await assets.collection.insert_one(document)
+    schema = MongoDocumentSchema(assets)
+    real = assets.documents
+
+    async def read_and_then_edited(*where: Any, **how: Any) -> list[dict[str, Any]]:
+        found = await real(*where, **how)
+        await assets.collection.update_one(
+            {"_id": document["_id"]}, {"$set": {"metadata.title": "Edited"}}
+        )
+        return found
+
+    assets.documents = read_and_then_edited  # type: ignore[method-assign]
+    assert not await schema.upgrade(document["_id"])
+    found = await assets.collection.find_one({"_id": document["_id"]})
+    assert found["metadata"]["title"] == "Edited"
+    assets.documents = real  # type: ignore[method-assign]
+    assert await schema.upgrade(document["_id"])
 
 
 class TestMongoDocumentSchema(DocumentSchemaContract):

@@ -30,6 +30,14 @@ from audiolib.testing.contracts import (
     RawDocuments,
     UsageLedgerContract,
 )
+from audiolib.testing.contracts.samples import (
+    NOW,
+    TENANT,
+    pending,
+    promise,
+    ready_from,
+    seconds,
+)
 
 
 @pytest.fixture
@@ -135,3 +143,14 @@ class TestSqliteUsageLedger(UsageLedgerContract):
     @pytest.fixture
     def ledger(self, database: SqliteDatabase) -> SqliteUsageLedger:
         return SqliteUsageLedger(database)
+
+
+async def test_an_unreadable_promise_holds_up_no_other(database: SqliteDatabase) -> None:
+    repo, outbox = SqliteMetadataRepo(database), SqliteCleanupOutbox(database)
+    long_ago = {"state": "due", "next_attempt_at": "2000-01-01T00:00:00.000+00:00"}
+    for number in range(3):
+        await Raw(database).put({"_id": f"odd{number}", "state": "ready", "cleanup": long_ago})
+    asset = ready_from(pending(), cleanup=promise(NOW))
+    await repo.insert(TENANT, asset)
+    (task,) = await outbox.claim(now=NOW, lease_until=NOW + seconds(60), limit=1)
+    assert task.asset_id == asset.id

@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from audiolib.entrypoints.bind_policy import refuse_strangers
+from audiolib.entrypoints.setting_groups import Trust
+from audiolib.entrypoints.setting_values import SettingsError
+
 KEY = "k" * 32
 EMBEDDED = {"OBJECT_STORE": "filesystem", "METADATA_STORE": "sqlite"}
 
@@ -58,17 +62,27 @@ def test_a_span_that_is_none_is_refused(tmp_path: Path, span: str) -> None:
     assert made.stderr.startswith("invalid_request: expires: must be a time such as 90d")
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.test"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.test", ""])
+@pytest.mark.parametrize("needed", ["INTERNAL_KEY", "GENERATOR_TOKEN"])
+def test_strangers_are_not_let_in_by_mistake(needed: str, host: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        refuse_strangers(host, Trust(), known_by=needed)
+    assert f"{needed} must be given to listen on {host}" in str(refused.value)
+    assert "TRUST_EVERYONE_WHO_CAN_CONNECT=true" in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.9.9.9"])
+def test_this_machine_is_no_stranger(host: str) -> None:
+    refuse_strangers(host, Trust(), known_by="INTERNAL_KEY")
+
+
 @pytest.mark.parametrize(
     ("service", "needed"), [("serve", "INTERNAL_KEY"), ("generator", "GENERATOR_TOKEN")]
 )
-def test_strangers_are_not_let_in_by_mistake(
-    tmp_path: Path, service: str, needed: str, host: str
-) -> None:
-    ended = audiolib(tmp_path, service, "--host", host, "--port", "0")
+def test_the_services_ask(tmp_path: Path, service: str, needed: str) -> None:
+    ended = audiolib(tmp_path, service, "--host", "0.0.0.0", "--port", "0")
     assert ended.returncode == 2
-    assert f"{needed} must be given to listen on {host}" in ended.stderr
-    assert "TRUST_EVERYONE_WHO_CAN_CONNECT=true" in ended.stderr
+    assert f"{needed} must be given to listen on 0.0.0.0" in ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -102,5 +116,10 @@ def test_told_so_they_listen_everywhere(
 
 
 def test_recounting_tells_how_many(tmp_path: Path) -> None:
+    nowhere = audiolib(tmp_path, "recount", QUOTA_OBJECTS="5")
+    assert nowhere.returncode == 2
+    assert "DATA_DIR must be the folder of a library, not 'data'" in nowhere.stderr
+    assert not (tmp_path / "data").exists()
+    audiolib(tmp_path, "keys", "create", "--customer", "a", "--user", "b")
     counted = audiolib(tmp_path, "recount", QUOTA_OBJECTS="5")
     assert (counted.returncode, counted.stdout) == (0, "0 tenants counted\n")

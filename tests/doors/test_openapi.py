@@ -27,7 +27,7 @@ from tests.doors.site import ANN, GENERATOR_TOKEN, Site, running_site
 from tests.stores import EMBEDDED
 
 SHOWN = "AUDIOLIB_TEST_SCHEMATHESIS_SHOWN" in os.environ
-EXAMPLES = os.environ.get("AUDIOLIB_TEST_SCHEMATHESIS_EXAMPLES", "15")
+EXAMPLES = os.environ.get("AUDIOLIB_TEST_SCHEMATHESIS_EXAMPLES", "8")
 
 
 def apps(tmp_path: Path) -> dict[str, web.Application]:

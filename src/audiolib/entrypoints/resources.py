@@ -23,15 +23,25 @@ async def running(container: containers.Container) -> AsyncIterator[None]:
     """
     try:
         await settled(container.init_resources())
+    except BaseException:
+        # Why it can't be opened is what matters; what can't be closed then was never open.
+        await _closed(container)
+        raise
+    try:
         yield
     finally:
-        errors: list[Exception] = []
-        # One that fails to close ends a round before those beneath it are closed.
-        for _ in container.traverse(types=[providers.Resource]):
-            try:
-                await settled(container.shutdown_resources())
-                break
-            except Exception as failed:
-                errors.append(failed)
-        if errors:
+        if errors := await _closed(container):
             raise ExceptionGroup("resources failed to close", errors)
+
+
+async def _closed(container: containers.Container) -> list[Exception]:
+    """Returns: what went wrong."""
+    errors: list[Exception] = []
+    # One that fails to close ends a round before those beneath it are closed.
+    for _ in container.traverse(types=[providers.Resource]):
+        try:
+            await settled(container.shutdown_resources())
+            break
+        except Exception as failed:
+            errors.append(failed)
+    return errors

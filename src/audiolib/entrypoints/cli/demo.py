@@ -115,10 +115,11 @@ def _how_to_keep_running(data_dir: Path) -> str:
     folder, temp = shlex.quote(str(data_dir)), shlex.quote(str(data_dir / "temp"))
     return f"""To keep them running:
   export AUDIO_GENERATION_SERVICE_URL=http://127.0.0.1:3000 PUBLIC_URL=http://127.0.0.1:8080
+  export DATA_DIR={folder}
   {here} generator --port 3000 --temp-dir {temp} &
-  {here} serve --port 8000 --data-dir {folder} &
-  {here} gateway --port 8080 --data-dir {folder} &
-  {here} keys create --customer customer_123 --user user_456 --data-dir {folder}"""
+  {here} serve --port 8000 &
+  {here} gateway --port 8080 &
+  {here} keys create --customer customer_123 --user user_456"""
 
 
 def _check(true: bool, what: str) -> None:

@@ -17,6 +17,7 @@ from audiolib.domain.use_cases.save import SaveAudioToLibrary
 from audiolib.domain.use_cases.scrub import ScrubLibrary
 from audiolib.entrypoints.container import build_container
 from audiolib.entrypoints.resources import running, settled
+from audiolib.entrypoints.setting_values import SettingsError
 from audiolib.entrypoints.settings import Settings
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 from audiolib.ports.inventory import Inventory
@@ -41,8 +42,15 @@ class Library:
 
 
 @asynccontextmanager
-async def open_library(settings: Settings) -> AsyncIterator[Library]:
-    """The library that the settings describe; closed at the end."""
+async def open_library(settings: Settings, *, create: bool = False) -> AsyncIterator[Library]:
+    """The library that the settings describe; closed at the end.
+
+    Raises: SettingsError where there is none, unless it is to `create` one.
+    """
+    if not create:
+        _refuse_nowhere(settings)
+    # Links begin with where `audiolib serve` listens, unless they are told otherwise.
+    settings = attrs.evolve(settings, public_url=settings.public_url or "http://127.0.0.1:8000")
     container = build_container(settings)
     async with running(container):
         yield Library(
@@ -59,3 +67,11 @@ async def open_library(settings: Settings) -> AsyncIterator[Library]:
             outbox=await settled(container.outbox()),
             quota=await settled(container.keep_quota()),
         )
+
+
+def _refuse_nowhere(settings: Settings) -> None:
+    """An audit of a folder that was mistyped would find nothing wrong."""
+    folder = settings.data_dir
+    embedded = (settings.metadata_store, settings.object_store) == ("sqlite", "filesystem")
+    if embedded and not any((folder / part).exists() for part in ("library.sqlite3", "objects")):
+        raise SettingsError([f"DATA_DIR must be the folder of a library, not {str(folder)!r}"])

@@ -69,7 +69,7 @@ def save_audio(
 
 
 async def _save(settings: Settings, command: SaveAudio) -> int:
-    async with open_library(settings) as library:
+    async with open_library(settings, create=True) as library:
         with byte_progress() as progress:
             watched = WatchedSource(library.save.source, progress)
             saved = await attrs.evolve(library.save, source=watched)(command)

@@ -7,6 +7,7 @@ import pytest
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
+from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.survey import Unreadable
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.inventory import Inventory
@@ -92,6 +93,15 @@ class InventoryContract:
         (unreadable,) = [each for each in found if isinstance(each, Unreadable)]
         assert unreadable.asset_id == strange["_id"]
         assert unreadable.fault
+
+    async def test_a_document_that_cannot_be_read_is_told_from_none(
+        self, inventory: Inventory, raw: RawDocuments
+    ) -> None:
+        strange = by_another_program(metadata=None)
+        await raw.put(strange)
+        found = await inventory.find(AssetId(strange["_id"]))
+        assert isinstance(found, Unreadable)
+        assert found.asset_id == strange["_id"]
 
     async def test_those_in_a_state_are_found_across_tenants(
         self, inventory: Inventory, repo: MetadataRepo

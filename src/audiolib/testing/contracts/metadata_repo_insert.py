@@ -44,6 +44,13 @@ class MetadataRepoInsert:
         assert not await repo.insert(TENANT, with_other_fence(ready))
         assert await repo.get(TENANT, ready.id) == ready
 
+    async def test_a_taken_id_is_refused_to_one_without_a_key_too(self, repo: MetadataRepo) -> None:
+        ready = ready_from(pending())
+        await repo.insert(TENANT, attrs.evolve(ready, idempotency=None))
+        keyless = attrs.evolve(with_other_fence(ready), idempotency=None)
+        assert not await repo.insert(TENANT, keyless)
+        assert not await repo.insert(TENANT, with_other_fence(ready))
+
     async def test_a_taken_idempotency_key_is_refused(self, repo: MetadataRepo) -> None:
         first, second = ready_from(pending(key="one")), ready_from(pending(key="one"))
         assert await repo.insert(TENANT, first)
