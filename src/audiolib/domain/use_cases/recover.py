@@ -34,7 +34,7 @@ class RecoverSaves:
     now: Callable[[], datetime]
     tombstone: timedelta = timedelta(days=7)
     batch: int = 100
-    patience: timedelta = timedelta(minutes=1)
+    patience: timedelta = timedelta(seconds=1)
 
     async def __call__(self) -> Recovered:
         """One round. Raises: MetadataUnavailableError."""
