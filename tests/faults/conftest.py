@@ -15,7 +15,7 @@ from tests.stores import server_environment
 
 QUICK = {
     "S3_TIMEOUT": "0.7",
-    "MONGODB_TIMEOUT": "2.2",
+    "MONGODB_TIMEOUT": "1.8",
     "SAVE_LEASE": "2",
     "RECOVER_INTERVAL": "0.1",
 }

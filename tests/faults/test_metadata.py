@@ -20,7 +20,7 @@ async def test_before_the_save_begins_it_is_a_503_and_nothing_is_stored(
     status, body, headers = await behind.stack.save(url)
     assert (status, body["code"]) == (503, "metadata_unavailable")
     assert headers["Retry-After"]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 8
     store = await behind.stack.store()
     assert [found async for found in store.objects()] == []
     assert (await behind.stack.get("/audio-library", headers=ANN))[0] == 503
