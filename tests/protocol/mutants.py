@@ -75,7 +75,7 @@ _COPY = """\
             raise
 """
 _BEGIN = """\
-        holder = await _asked_twice(lambda: self.repo.begin(intent.tenant, intent))
+        holder = await asked_twice(lambda: self.repo.begin(intent.tenant, intent))
         if holder.id != intent.id:
             return await self._replay(holder, intent)
 """
@@ -180,10 +180,10 @@ MUTANTS = (
         (
             Edit(
                 SAVE,
-                "            committed = await _asked_twice("
+                "            committed = await asked_twice("
                 "lambda: self.repo.commit(ready.tenant, ready))\n",
                 "            bare = attrs.evolve(ready, cleanup=Cleanup())\n"
-                "            committed = await _asked_twice(\n"
+                "            committed = await asked_twice(\n"
                 "                lambda: self.repo.commit(ready.tenant, bare)\n"
                 "            )\n"
                 "            if committed:\n"

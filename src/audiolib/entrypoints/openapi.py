@@ -14,6 +14,10 @@ TRACE_HEADERS: Json = {
     "X-Request-ID": {"schema": {"type": "string"}, "description": "the request's name in our logs"}
 }
 TEMP_NAME = r"[A-Za-z0-9]([A-Za-z0-9_-]|\.(?!\.)){0,123}\.(wav|mp3|flac|ogg|opus|m4a|webm)"
+AUDIO: Json = {
+    "description": "Audio",
+    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+}
 PROBLEM: Json = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "success", "code"],
@@ -85,6 +89,20 @@ def text(at_least: int, at_most: int, **more: Any) -> Json:
 def parameter(place: str, name: str, schema: Json, description: str = "") -> Json:
     found: Json = {"in": place, "name": name, "schema": schema, "required": place == "path"}
     return found | ({"description": description} if description else {})
+
+
+def links(*problems: int) -> Json:
+    """GET and HEAD of a signed link to embedded audio."""
+    return {
+        method: {
+            "operationId": f"{method}File",
+            "summary": "Embedded audio, by its presigned URL",
+            "security": [],
+            "parameters": [parameter("path", "key", {"type": "string", "minLength": 1})],
+            "responses": answers({200: AUDIO, 206: AUDIO}, 404, 416, 429, 502, 503, *problems),
+        }
+        for method in ("get", "head")
+    }
 
 
 LIVE: Json = {

@@ -90,7 +90,9 @@ class FilesystemObjectStore(ObjectStore):
         self, key: ObjectKey, part: ByteRange | None = None
     ) -> AsyncIterator[OpenedObject]:
         with translated(key):
-            descriptor, size = await _opened_in_thread(self.root / str(key))
+            descriptor, size = await _in_thread(
+                _opened, self.root / str(key), undo=lambda opened: os.close(opened[0])
+            )
         try:
             cut = Slice(start=0, stop=size) if part is None else part.within(size)
             yield OpenedObject(size=size, part=cut, chunks=self._read(key, descriptor, cut))
@@ -163,28 +165,18 @@ class FilesystemObjectStore(ObjectStore):
             await _in_thread(_check, self.root)
 
 
-async def _in_thread(call: Callable[..., T], *args: object) -> T:
+async def _in_thread(
+    call: Callable[..., T], *args: object, undo: Callable[[T], object] = lambda _: None
+) -> T:
     """Like asyncio.to_thread, but a cancelled caller waits for the call to end: what comes after
-    it may then rely on nothing being under way."""
+    it may then rely on nothing being under way, and a result that nobody takes is undone."""
     running = asyncio.ensure_future(asyncio.to_thread(call, *args))
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
         await asyncio.wait({running})
-        if not running.cancelled():
-            running.exception()
-        raise
-
-
-async def _opened_in_thread(path: Path) -> tuple[int, int]:
-    """A caller that is cancelled meanwhile leaves no descriptor open."""
-    opening = asyncio.ensure_future(asyncio.to_thread(_opened, path))
-    try:
-        return await asyncio.shield(opening)
-    except asyncio.CancelledError:
-        await asyncio.wait({opening})
-        if not opening.cancelled() and opening.exception() is None:
-            os.close(opening.result()[0])
+        if not running.cancelled() and running.exception() is None:
+            undo(running.result())
         raise
 
 

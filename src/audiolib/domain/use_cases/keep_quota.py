@@ -5,9 +5,8 @@ of what is kept and what is reserved never passes the quota. What a crash leaves
 settled later by what became of the asset.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import attrs
 
@@ -18,12 +17,11 @@ from audiolib.domain.model.quota import Quota, Usage
 from audiolib.domain.model.survey import Unreadable
 from audiolib.domain.model.tally import Tally
 from audiolib.domain.model.tenant import Tenant
+from audiolib.domain.use_cases.asked_twice import asked_twice
+from audiolib.domain.use_cases.side_by_side import documents_of
 from audiolib.ports.inventory import Inventory
 from audiolib.ports.usage_ledger import UsageLedger
 
-T = TypeVar("T")
-
-_PAGE = 500
 _TRIES = 100
 _KEPT = (AssetState.READY, AssetState.QUARANTINED)
 
@@ -99,9 +97,9 @@ class KeepQuota:
     async def _change(self, tenant: Tenant, change: Callable[[Tally], Tally]) -> None:
         for _ in range(_TRIES):
             # Every change is idempotent, so one whose outcome is unknown may be made again.
-            before = await _asked_twice(lambda: self._tally(tenant))
+            before = await asked_twice(lambda: self._tally(tenant))
             after = change(before)
-            if after == before or await _asked_twice(
+            if after == before or await asked_twice(
                 lambda after=after, before=before: self.ledger.put(  # type: ignore[misc]
                     tenant, after, expected=before.version
                 )
@@ -118,18 +116,8 @@ class KeepQuota:
 
     async def _counted(self, tenant: Tenant) -> Usage:
         objects = size = 0
-        after = ""
-        while page := await self.inventory.assets(tenant, after=after, limit=_PAGE):
-            kept = [a for a in page if not isinstance(a, Unreadable) and a.state in _KEPT]
-            objects += len(kept)
-            size += sum(asset.size for asset in kept)
-            last = page[-1]
-            after = last.asset_id if isinstance(last, Unreadable) else str(last.id)
+        async for document in documents_of(self.inventory, tenant):
+            if isinstance(document, AudioAsset) and document.state in _KEPT:
+                objects += 1
+                size += document.size
         return Usage(objects=objects, size=size)
-
-
-async def _asked_twice(call: Callable[[], Awaitable[T]]) -> T:
-    try:
-        return await call()
-    except MetadataUnavailableError:
-        return await call()

@@ -3,9 +3,8 @@
 Intent first, object second, commit last; nothing is deleted before its document is fenced.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import attrs
 
@@ -29,6 +28,7 @@ from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.object_attributes import object_attributes
 from audiolib.domain.model.source import SourceBases, TempFile
 from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.domain.use_cases.asked_twice import asked_twice
 from audiolib.domain.use_cases.keep_quota import KeepQuota
 from audiolib.domain.use_cases.lease import Lease
 from audiolib.domain.use_cases.save_command import SaveAudio
@@ -37,8 +37,6 @@ from audiolib.ports.audio_inspector import AudioInspector
 from audiolib.ports.audio_source import AudioSource
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
-
-T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -82,7 +80,7 @@ class SaveAudioToLibrary:
         nothing is left of it."""
         temp_file = command.temp_file(self.policy.sources)
         intent = self._intent(command, temp_file)
-        holder = await _asked_twice(lambda: self.repo.begin(intent.tenant, intent))
+        holder = await asked_twice(lambda: self.repo.begin(intent.tenant, intent))
         if holder.id != intent.id:
             return await self._replay(holder, intent)
         try:
@@ -166,7 +164,7 @@ class SaveAudioToLibrary:
 
     async def _commit(self, ready: AudioAsset, url: PresignedUrl) -> SavedAudio:
         try:
-            committed = await _asked_twice(lambda: self.repo.commit(ready.tenant, ready))
+            committed = await asked_twice(lambda: self.repo.commit(ready.tenant, ready))
         except MetadataUnavailableError as unknown:
             raise CommitUnknownError from unknown
         except InsufficientStorageError:
@@ -219,12 +217,3 @@ def _verified(stored: StoredObject, content: HashedStream, facts: AudioFacts | N
     if (stored.size, stored.sha256) != (content.size, content.sha256) or facts is None:
         raise StorageUnavailableError("the store holds other bytes than were sent")
     return facts
-
-
-async def _asked_twice(call: Callable[[], Awaitable[T]]) -> T:
-    # Both calls it is used for are idempotent, so asking again is how an unknown outcome is
-    # read back.
-    try:
-        return await call()
-    except MetadataUnavailableError:
-        return await call()

@@ -11,7 +11,7 @@ from audiolib.entrypoints.assertion import Assertions
 from audiolib.entrypoints.asset_service import keys
 from audiolib.entrypoints.asset_service.admission import Admission
 from audiolib.entrypoints.asset_service.browse_handlers import get_audio, get_url, list_audio
-from audiolib.entrypoints.asset_service.health_handlers import live, ready
+from audiolib.entrypoints.asset_service.health_handlers import ready
 from audiolib.entrypoints.asset_service.listen_handlers import follow_link, listen
 from audiolib.entrypoints.asset_service.openapi import asset_service_document
 from audiolib.entrypoints.asset_service.save_handler import save_audio
@@ -21,6 +21,7 @@ from audiolib.entrypoints.asset_service.workers import (
     recover_forever,
 )
 from audiolib.entrypoints.container import Container
+from audiolib.entrypoints.live import live
 from audiolib.entrypoints.openapi import serving
 from audiolib.entrypoints.resources import running, settled
 from audiolib.entrypoints.settings import Settings

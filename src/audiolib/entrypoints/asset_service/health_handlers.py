@@ -10,11 +10,6 @@ from audiolib.entrypoints.asset_service.keys import DRAINING, REPO, STORE
 _PATIENCE = 3.0
 
 
-async def live(_: web.Request) -> web.Response:
-    """200 as long as the event loop turns."""
-    return web.json_response({"success": True, "status": "live"})
-
-
 async def ready(request: web.Request) -> web.Response:
     """200 when both stores answer; 503 while they don't, and from SIGTERM on."""
     if request.app[DRAINING].is_set():

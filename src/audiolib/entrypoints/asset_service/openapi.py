@@ -15,6 +15,7 @@ from audiolib.domain.model.page import LARGEST_PAGE
 from audiolib.domain.use_cases.save_command import LONGEST_DURATION
 from audiolib.entrypoints.asset_service.schemas import ASSET, STORAGE
 from audiolib.entrypoints.openapi import (
+    AUDIO,
     LIVE,
     READY,
     TEMP_NAME,
@@ -24,6 +25,7 @@ from audiolib.entrypoints.openapi import (
     document,
     json_answer,
     json_request,
+    links,
     parameter,
     text,
 )
@@ -80,11 +82,7 @@ _SAVED = an_object(
     asset={"$ref": "#/components/schemas/Asset"},
 )
 _ID = parameter("path", "id", {"type": "string", "format": "uuid"})
-_BYTES: Json = {
-    "description": "Audio",
-    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
-    "headers": _ETAG | {"Accept-Ranges": {"schema": {"const": "bytes"}}},
-}
+_BYTES: Json = AUDIO | {"headers": _ETAG | {"Accept-Ranges": {"schema": {"const": "bytes"}}}}
 _SAVE_PROBLEMS = (400, 401, 403, 408, 409, 413, 415, 422, 429, 502, 503, 507)
 _READ_PROBLEMS = (401, 404, 422, 503)
 
@@ -162,16 +160,7 @@ def asset_service_document() -> Json:
     for path in paths.values():
         for operation in path.values():
             operation["security"] = identity
-    paths["/files/{key}"] = {
-        method: {
-            "operationId": f"{method}File",
-            "summary": "Embedded audio, by its presigned URL",
-            "security": [],
-            "parameters": [parameter("path", "key", {"type": "string", "minLength": 1})],
-            "responses": answers({200: _BYTES, 206: _BYTES}, 404, 416, 429, 502, 503),
-        }
-        for method in ("get", "head")
-    }
+    paths["/files/{key}"] = links()
     paths |= {"/health/live": LIVE, "/health/ready": READY}
     return document(
         "audiolib asset service",

@@ -13,12 +13,13 @@ from audiolib.entrypoints.assertion import Assertions
 from audiolib.entrypoints.gateway import keys
 from audiolib.entrypoints.gateway.container import GatewayContainer
 from audiolib.entrypoints.gateway.credentials import Credentials
-from audiolib.entrypoints.gateway.health_handlers import live, ready
+from audiolib.entrypoints.gateway.health_handlers import ready
 from audiolib.entrypoints.gateway.json_web_tokens import JsonWebTokens
 from audiolib.entrypoints.gateway.jwks import Jwks, fetching
 from audiolib.entrypoints.gateway.openapi import gateway_document
 from audiolib.entrypoints.gateway.rate_limit import RateLimit
 from audiolib.entrypoints.gateway.routes import file, generate, library
+from audiolib.entrypoints.live import live
 from audiolib.entrypoints.openapi import serving
 from audiolib.entrypoints.resources import running, settled
 from audiolib.entrypoints.settings import Settings

@@ -14,11 +14,6 @@ _PATIENCE = 4.0
 _log = logging.getLogger("audiolib.gateway")
 
 
-async def live(_: web.Request) -> web.Response:
-    """200 as long as the event loop turns."""
-    return web.json_response({"success": True, "status": "live"})
-
-
 async def ready(request: web.Request) -> web.Response:
     """200 when keys can be looked up and the asset service is ready; else, and from SIGTERM on,
     503."""

@@ -3,7 +3,7 @@
 from audiolib.entrypoints.asset_service.openapi import library_paths
 from audiolib.entrypoints.asset_service.schemas import ASSET
 from audiolib.entrypoints.generator.openapi import generate_operation
-from audiolib.entrypoints.openapi import LIVE, READY, Json, answers, document, parameter
+from audiolib.entrypoints.openapi import LIVE, READY, Json, answers, document, links
 
 _OWN_PROBLEMS = (401, 403, 429, 502, 503, 504)
 _SCHEMES: Json = {
@@ -14,10 +14,6 @@ _SCHEMES: Json = {
     },
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
-_BYTES: Json = {
-    "description": "Audio",
-    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
-}
 
 
 def gateway_document() -> Json:
@@ -27,16 +23,7 @@ def gateway_document() -> Json:
         for operation in operations.values():
             operation["security"] = [{"bearer": []}, {"apiKey": []}]
             operation["responses"] = answers({}, *_OWN_PROBLEMS, 404) | operation["responses"]
-    paths["/files/{key}"] = {
-        method: {
-            "operationId": f"{method}File",
-            "summary": "Embedded audio, by its presigned URL",
-            "security": [],
-            "parameters": [parameter("path", "key", {"type": "string", "minLength": 1})],
-            "responses": answers({200: _BYTES, 206: _BYTES}, 404, 416, 429, 502, 503, 504),
-        }
-        for method in ("get", "head")
-    }
+    paths["/files/{key}"] = links(504)
     paths |= {"/health/live": LIVE, "/health/ready": READY}
     return document(
         "audiolib",

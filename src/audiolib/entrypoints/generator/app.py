@@ -13,12 +13,12 @@ from audiolib.entrypoints.generator.handlers import (
     delete_temp_file,
     generate,
     get_temp_file,
-    live,
 )
 from audiolib.entrypoints.generator.openapi import generator_document
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.service_token import asking_for
 from audiolib.entrypoints.generator.temp_folder import TempFolder
+from audiolib.entrypoints.live import live
 from audiolib.entrypoints.openapi import serving
 
 _SWEEP_EVERY = 60.0

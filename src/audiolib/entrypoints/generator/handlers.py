@@ -63,11 +63,6 @@ async def delete_temp_file(request: web.Request) -> web.Response:
     return web.json_response({"success": True, "filename": str(name), "deleted": deleted})
 
 
-async def live(_: web.Request) -> web.Response:
-    """200 as long as the event loop turns."""
-    return web.json_response({"success": True, "status": "live"})
-
-
 def _refuse_other_ranges(header: str | None, size: int) -> None:
     """aiohttp answers them without problem details, and takes `bytes=-0` for the whole file.
 
