@@ -35,9 +35,9 @@ benchmark: $(VENV)/dev.stamp
 
 # Writes the locked requirements anew; needs uv.
 lock:
-	uv pip compile -q pyproject.toml --extra server --extra speech --extra build --python-version 3.11 \
+	uv pip compile -q --no-strip-extras pyproject.toml --extra server --extra speech --extra build --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -o requirements/demo.txt
-	uv pip compile -q pyproject.toml --extra dev --python-version 3.11 \
+	uv pip compile -q --no-strip-extras pyproject.toml --extra dev --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
 	! grep -n '://' requirements/*.txt
 
