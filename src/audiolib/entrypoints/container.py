@@ -16,7 +16,6 @@ from audiolib.adapters.mongo import (
     MongoInventory,
     MongoMetadataRepo,
     MongoUsageLedger,
-    open_mongo,
 )
 from audiolib.adapters.noop.temp_cleaner import NoTempCleaner
 from audiolib.adapters.s3 import open_s3
@@ -27,7 +26,6 @@ from audiolib.adapters.sqlite import (
     SqliteInventory,
     SqliteMetadataRepo,
     SqliteUsageLedger,
-    open_sqlite,
 )
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.naming import AssetId
@@ -44,6 +42,7 @@ from audiolib.domain.use_cases.reindex import ReindexLibrary
 from audiolib.domain.use_cases.save import SaveAudioToLibrary, SavePolicy
 from audiolib.domain.use_cases.scrub import ScrubLibrary
 from audiolib.entrypoints.concurrency import at_once
+from audiolib.entrypoints.databases import mongo_assets, sqlite_database
 from audiolib.entrypoints.settings import Settings
 from audiolib.entrypoints.signing_key import signing_key
 from audiolib.entrypoints.tracing import trace_headers
@@ -181,13 +180,7 @@ def _filesystem(settings: Settings) -> providers.Provider[ObjectStore]:
 
 
 def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
-    assets = providers.Resource(
-        open_mongo,
-        settings.mongodb_url,
-        database=settings.mongodb_database,
-        driver=settings.mongodb_driver,
-        patience=settings.mongodb_timeout,
-    )
+    assets = mongo_assets(settings)
     return {
         "repo": providers.Factory(MongoMetadataRepo, assets),
         "outbox": providers.Factory(
@@ -201,7 +194,7 @@ def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
 
 
 def _sqlite(settings: Settings) -> dict[str, providers.Provider[object]]:
-    database = providers.Resource(open_sqlite, settings.data_dir / "library.sqlite3")
+    database = sqlite_database(settings)
     return {
         "repo": providers.Factory(SqliteMetadataRepo, database),
         "outbox": providers.Factory(SqliteCleanupOutbox, database),

@@ -4,10 +4,11 @@ import secrets
 
 from dependency_injector import containers, providers
 
-from audiolib.adapters.mongo import MongoApiKeyStore, open_mongo
-from audiolib.adapters.sqlite import SqliteApiKeyStore, open_sqlite
+from audiolib.adapters.mongo import MongoApiKeyStore
+from audiolib.adapters.sqlite import SqliteApiKeyStore
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.entrypoints.databases import mongo_assets, sqlite_database
 from audiolib.entrypoints.secret_file import secret_in
 from audiolib.entrypoints.settings import Settings
 from audiolib.ports.api_key_store import ApiKeyStore
@@ -31,17 +32,9 @@ def build_gateway_container(settings: Settings) -> GatewayContainer:
     """Nothing is opened yet."""
     store: providers.Provider[ApiKeyStore]
     if settings.metadata_store == "mongodb":
-        assets = providers.Resource(
-            open_mongo,
-            settings.mongodb_url,
-            database=settings.mongodb_database,
-            driver=settings.mongodb_driver,
-            patience=settings.mongodb_timeout,
-        )
-        store = providers.Factory(MongoApiKeyStore, assets)
+        store = providers.Factory(MongoApiKeyStore, mongo_assets(settings))
     else:
-        database = providers.Resource(open_sqlite, settings.data_dir / "library.sqlite3")
-        store = providers.Factory(SqliteApiKeyStore, database)
+        store = providers.Factory(SqliteApiKeyStore, sqlite_database(settings))
     return GatewayContainer(
         store=store,
         pepper=providers.Singleton(
