@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from aiohttp.test_utils import TestServer
+from aiohttp import web
 from yarl import URL
 
 from audiolib import Tenant
@@ -14,7 +14,7 @@ from audiolib.domain.model.principal import Scope
 from audiolib.entrypoints.gateway.app import create_gateway
 from audiolib.entrypoints.gateway.container import build_gateway_container
 from audiolib.entrypoints.gateway.keys import KEY_RING
-from audiolib.entrypoints.serving import bound, url_of
+from audiolib.entrypoints.serving import bound, listening, url_of
 from audiolib.entrypoints.settings import Settings
 from tests.e2e.stack import Stack, running_stack
 
@@ -39,13 +39,13 @@ class Site:
 
     stack: Stack
     gateway: str
-    server: TestServer
+    app: web.Application
 
     async def api_key(
         self, tenant: Tenant = ANN, scope: Scope = Scope.WRITE, **more: Any
     ) -> dict[str, str]:
         """A new key. Returns: the header with it."""
-        _, token = await self.server.app[KEY_RING].create(tenant, scope, **more)
+        _, token = await self.app[KEY_RING].create(tenant, scope, **more)
         return {"X-API-Key": token.reveal()}
 
     async def call(
@@ -90,5 +90,7 @@ async def running_site(environment: Mapping[str, str], tmp_path: Path) -> AsyncI
             }
         )
         app = create_gateway(build_gateway_container(settings), settings)
-        async with TestServer(app, socket_factory=lambda *_: listener) as server:
-            yield Site(stack=stack, gateway=url_of(listener), server=server)
+        async with listening(
+            app, listener, settings.gateway_connections, patience=1, cancel_abandoned=True
+        ):
+            yield Site(stack=stack, gateway=url_of(listener), app=app)

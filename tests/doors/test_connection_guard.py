@@ -1,19 +1,22 @@
 """Half-sent requests are ended, and others don't suffer from them."""
 
 import asyncio
+import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import attrs
 import pytest
 from aiohttp import web
 
 from audiolib.entrypoints.application import new_application
 from audiolib.entrypoints.json_body import json_object
 from audiolib.entrypoints.serving import bound, listening, url_of
-from audiolib.entrypoints.setting_groups import ConnectionLimits
+from audiolib.entrypoints.setting_groups import ConnectionSettings
 
-LIMITS = ConnectionLimits(header_timeout=0.5, body_timeout=1, keepalive=1.5, most=30)
+LIMITS = ConnectionSettings(header_timeout=0.5, body_timeout=1, keepalive=1.5, most=30)
 ENDED_WITHIN = 3.0
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def echo(request: web.Request) -> web.Response:
@@ -25,12 +28,12 @@ async def hello(_: web.Request) -> web.Response:
 
 
 @asynccontextmanager
-async def server() -> AsyncIterator[int]:
+async def server(limits: ConnectionSettings = LIMITS) -> AsyncIterator[int]:
     app = new_application()
     app.router.add_post("/", echo)
     app.router.add_get("/", hello)
     listener = bound("127.0.0.1", 0)
-    async with listening(app, listener, LIMITS, patience=1):
+    async with listening(app, listener, limits, patience=1):
         yield int(url_of(listener).rpartition(":")[2])
     listener.close()
 
@@ -116,18 +119,88 @@ async def test_requests_that_come_in_time_are_answered(port: int) -> None:
     assert answer.endswith(body)
 
 
-async def test_connections_beyond_the_limit_are_told_so(port: int) -> None:
-    held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(LIMITS.most)]
-    try:
-        answer = await sent(port)
-        assert answer.startswith(b"HTTP/1.1 503 ")
-        assert b"Retry-After: " in answer
-    finally:
-        for _, writer in held:
-            writer.close()
-        await asyncio.gather(*(w.wait_closed() for _, w in held), return_exceptions=True)
-    answer = await sent(port, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 200 OK")
+async def open_connections(port: int, number: int, send: bytes = b"") -> list[Connection]:
+    held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(number)]
+    for _, writer in held:
+        writer.write(send)
+    return held
+
+
+async def close(held: list[Connection]) -> None:
+    for _, writer in held:
+        writer.close()
+    await asyncio.gather(*(w.wait_closed() for _, w in held), return_exceptions=True)
+
+
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+LAST_GET = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+async def test_busy_connections_beyond_the_limit_get_503() -> None:
+    patient = attrs.evolve(LIMITS, body_timeout=30)
+    async with server(patient) as port:
+        held: list[Connection] = []
+        try:
+            for _ in range(LIMITS.most):
+                (opened,) = await open_connections(
+                    port, 1, HEAD + b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+                )
+                held.append(opened)
+                assert (
+                    await opened[0].readline() == b"HTTP/1.1 100 Continue\r\n"
+                )  # its handler runs
+            assert (await sent(port)).startswith(b"HTTP/1.1 503 ")
+            assert b"Retry-After: " in await sent(port)
+        finally:
+            await close(held)
+        assert (await sent(port, LAST_GET)).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize("opening", [b"", b"GET / HT", GET], ids=["silent", "half", "kept alive"])
+async def test_idle_connections_make_room_for_new_ones(opening: bytes) -> None:
+    """The oldest first; a request that is being answered is never cut off."""
+    patient = attrs.evolve(LIMITS, header_timeout=30, body_timeout=30, keepalive=30)
+    async with server(patient) as port:
+        (busy,) = await open_connections(port, 1, HEAD + b"Content-Length: 8\r\n\r\n{")
+        held = await open_connections(port, 3 * LIMITS.most, opening)
+        try:
+            for _ in range(10):
+                assert (await sent(port, LAST_GET)).startswith(b"HTTP/1.1 200 OK")
+            oldest, _ = held[0]
+            async with asyncio.timeout(ENDED_WITHIN):
+                await oldest.read()  # ends
+            busy[1].write(b'"a": 1}')
+            async with asyncio.timeout(ENDED_WITHIN):
+                assert (await busy[0].readline()).startswith(b"HTTP/1.1 200 OK")
+        finally:
+            await close([busy, *held])
+
+
+async def test_one_address_has_a_limit_of_its_own() -> None:
+    limits = attrs.evolve(LIMITS, header_timeout=30, most_per_peer=5)
+    async with server(limits) as port:
+        held = await open_connections(port, 5)
+        try:
+            assert (await sent(port, LAST_GET)).startswith(b"HTTP/1.1 503 ")
+            other = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+            held.append(other)
+            other[1].write(GET)
+            async with asyncio.timeout(ENDED_WITHIN):
+                assert (await other[0].readline()).startswith(b"HTTP/1.1 200 OK")
+        finally:
+            await close(held)
+        assert (await sent(port, LAST_GET)).startswith(b"HTTP/1.1 200 OK")
+
+
+async def test_trusted_proxies_are_exempt_from_the_limit_of_one_address() -> None:
+    networks = (ipaddress.ip_network("127.0.0.0/8"),)
+    limits = attrs.evolve(LIMITS, most_per_peer=5, trusted_proxies=networks)
+    async with server(limits) as port:
+        held = await open_connections(port, 20, HEAD + b"Content-Length: 9\r\n\r\n{")
+        try:
+            assert (await sent(port, LAST_GET)).startswith(b"HTTP/1.1 200 OK")
+        finally:
+            await close(held)
 
 
 async def test_slow_ones_do_not_hold_up_others(port: int) -> None:

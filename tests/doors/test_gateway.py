@@ -83,7 +83,7 @@ async def test_scopes_decide(site: Site) -> None:
 async def test_a_revoked_or_expired_key_works_no_more(site: Site) -> None:
     key = await site.api_key()
     assert (await site.call("GET", "/audio-library", key)).status == 200
-    ring = site.server.app[KEY_RING]
+    ring = site.app[KEY_RING]
     (stored,) = await ring.page()
     assert await ring.revoke(stored.id)
     refused = await site.call("GET", "/audio-library", key)
@@ -239,7 +239,7 @@ async def test_health_tells_what_is_behind(site: Site) -> None:
     assert (await site.call("GET", "/health/live")).status == 200
     ready = await site.call("GET", "/health/ready")
     assert (ready.status, ready.json["checks"]) == (200, {"keys": "ok", "asset_service": "ok"})
-    site.server.app[DRAINING].set()
+    site.app[DRAINING].set()
     assert (await site.call("GET", "/health/ready")).status == 503
 
 

@@ -93,7 +93,7 @@ async def test_past_the_gateway_only_its_assertion_counts(
 
 
 async def test_through_the_gateway_one_is_whose_key_one_has(site: Site) -> None:
-    site.server.app[FAILURES]._burst = 1_000_000
+    site.app[FAILURES]._burst = 1_000_000
     ann, eve = await site.api_key(), await site.api_key(EVE)
     mine, theirs = await site.saved(ann), await site.saved(eve)
     words = assertions() | {"key": ann["X-API-Key"], "eves_key": eve["X-API-Key"]}

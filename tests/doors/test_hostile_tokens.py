@@ -48,7 +48,7 @@ def test_the_tables_are_whole() -> None:
 
 async def test_only_the_issuers_tokens_are_taken(site: Site, issuer: Issuer) -> None:
     # Strangers are slowed down, which would make this long.
-    site.server.app[keys.FAILURES]._burst = 1_000_000
+    site.app[keys.FAILURES]._burst = 1_000_000
     refused = 'Bearer realm="audiolib", error="invalid_token"'
     found = {name: await told(site, make(issuer)) for name, make in {**GOOD, **BAD}.items()}
     assert found == dict.fromkeys(GOOD, (200, None)) | dict.fromkeys(BAD, (401, refused))

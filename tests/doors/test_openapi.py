@@ -71,6 +71,33 @@ async def test_the_gateway_documents_what_is_behind_it(tmp_path: Path) -> None:
     assert (await documented(made["gateway"]))[1] == behind | own
 
 
+NO_ASSET = "018bcfe5-6800-7000-8000-000000000000"
+
+
+@pytest.mark.parametrize("name", ["gateway", "asset_service", "generator"])
+async def test_undeclared_methods_are_a_405(site: Site, name: str) -> None:
+    """Without a body: schemathesis' own check sends one, which is a 400 on most of them."""
+    base = {
+        "gateway": site.gateway,
+        "asset_service": site.stack.library,
+        "generator": site.stack.generator,
+    }[name]
+    token = {"Authorization": f"Bearer {GENERATOR_TOKEN}"}
+    declared = (await site.call("GET", "/openapi.json", token, base=base)).json["paths"]
+    for path, operations in declared.items():
+        if name == "gateway" and path.startswith("/audio-library"):
+            continue  # passed on, to be answered by the asset service
+        filled = (
+            path.replace("{id}", NO_ASSET).replace("{key}", "a/b").replace("{filename}", "a.wav")
+        )
+        for method in {"get", "post", "put", "patch", "delete", "trace"} - operations.keys():
+            answer = await site.call(method.upper(), filled, token, base=base)
+            assert (answer.status, answer.json["code"]) == (405, "method_not_allowed"), (
+                method,
+                path,
+            )
+
+
 @pytest.fixture
 async def busy(tmp_path: Path) -> AsyncIterator[Site]:
     """Limits, and the assertion between services, are out of the way: it is about documents."""
@@ -79,7 +106,7 @@ async def busy(tmp_path: Path) -> AsyncIterator[Site]:
     wide["INTERNAL_KEY"] = ""
     async with running_site({**EMBEDDED, **wide}, tmp_path) as site:
         # Those who try without a key would soon be slowed down.
-        site.server.app[keys.FAILURES]._burst = 1_000_000
+        site.app[keys.FAILURES]._burst = 1_000_000
         saved = await site.saved(await site.api_key())
         site.stack.temp_file("kept.wav", wav(0.1))
         (tmp_path / "schemathesis.toml").write_text(
@@ -107,7 +134,7 @@ async def test_no_answer_surprises(busy: Site, name: str, tmp_path: Path) -> Non
         "generator": [f"Authorization: Bearer {GENERATOR_TOKEN}"],
     }[name]
     checks = ["not_a_server_error", "status_code_conformance", "content_type_conformance"]
-    checks += ["response_schema_conformance", "unsupported_method"]
+    checks += ["response_schema_conformance"]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "schemathesis.cli", "run", f"{base}/openapi.json"),
         *(part for header in headers for part in ("-H", header)),

@@ -15,7 +15,7 @@ from audiolib.entrypoints.gateway.app import create_gateway
 from audiolib.entrypoints.gateway.container import build_gateway_container
 from audiolib.entrypoints.gateway.keys import KEY_RING
 from audiolib.entrypoints.serving import bound, listening, url_of
-from audiolib.entrypoints.setting_groups import ConnectionLimits
+from audiolib.entrypoints.setting_groups import ConnectionSettings
 from audiolib.entrypoints.settings import Settings
 from tests.doors.site import ANN
 from tests.network.proxy import proxied
@@ -138,7 +138,7 @@ async def test_an_upload_that_stands_still_is_a_408(tmp_path: Path) -> None:
     async with upstream(read) as (url, _):
         settings = Settings.read({"DATA_DIR": str(tmp_path), "ASSET_SERVICE_URL": url})
         app = create_gateway(build_gateway_container(settings), settings)
-        limits = ConnectionLimits(body_timeout=0.5)
+        limits = ConnectionSettings(body_timeout=0.5)
         with bound("127.0.0.1", 0) as listener:
             async with listening(app, listener, limits, patience=1):
                 _, token = await app[KEY_RING].create(ANN, Scope.WRITE)

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 import attrs
-from aiohttp.test_utils import TestServer
+from aiohttp import web
 
 from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.naming import TempName
@@ -19,7 +19,7 @@ from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.entrypoints.resources import settled
-from audiolib.entrypoints.serving import bound, url_of
+from audiolib.entrypoints.serving import bound, listening, url_of
 from audiolib.entrypoints.settings import Settings
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
@@ -94,14 +94,10 @@ async def running_stack(environment: Mapping[str, str], tmp_path: Path) -> Async
     folder = TempFolder(tmp_path / "temp")
     given = Settings.read(environment)
     recorder = Recorder(ToneSynthesizer(), folder, queue=16, quota=given.temp_quota)
-    async with TestServer(
-        create_generator(
-            recorder,
-            temp_file_ttl=given.temp_file_ttl,
-            tokens=given.trust.generator_tokens,
-        )
-    ) as generator:
-        base = str(generator.make_url("")).rstrip("/")
+    app = create_generator(
+        recorder, temp_file_ttl=given.temp_file_ttl, tokens=given.trust.generator_tokens
+    )
+    async with _listen(app, given, cancel_abandoned=True) as base:
         settings = Settings.read(
             {
                 "AUDIO_GENERATION_SERVICE_URL": base,
@@ -128,15 +124,26 @@ async def running_stack(environment: Mapping[str, str], tmp_path: Path) -> Async
 
 
 @asynccontextmanager
+async def _listen(
+    app: web.Application, settings: Settings, *, cancel_abandoned: bool = False
+) -> AsyncIterator[str]:
+    with closing(bound("127.0.0.1", 0)) as listener:
+        async with listening(
+            app, listener, settings.connections, patience=1, cancel_abandoned=cancel_abandoned
+        ):
+            yield url_of(listener)
+
+
+@asynccontextmanager
 async def _asset_service(settings: Settings) -> AsyncIterator[tuple[str, Container]]:
     # Links to embedded audio name the service's own address, so it is bound first.
     with closing(bound("127.0.0.1", 0)) as listener:
         settings = attrs.evolve(settings, public_url=settings.public_url or url_of(listener))
         container = build_container(settings)
-        async with TestServer(
-            create_app(container, settings), socket_factory=lambda *_: listener
-        ) as server:
-            yield str(server.make_url("")).rstrip("/"), container
+        async with listening(
+            create_app(container, settings), listener, settings.connections, patience=1
+        ):
+            yield url_of(listener), container
 
 
 async def until(true: Callable[[], Awaitable[bool]], what: str) -> None:

@@ -34,12 +34,15 @@ STATUS_BY_CODE = {
     "audio_too_large": 413,
     "request_entity_too_large": 413,
     "not_audio": 415,
+    "unsupported_encoding": 415,
     "range_not_satisfiable": 416,
+    "expectation_failed": 417,
     "invalid_request": 422,
     "forbidden_source": 422,
     "idempotency_conflict": 422,
     "source_not_found": 422,
     "rate_limited": 429,
+    "request_header_fields_too_large": 431,
     "source_unavailable": 502,
     "upstream_unavailable": 502,
     "source_truncated": 502,
@@ -56,6 +59,8 @@ STATUS_BY_CODE = {
     "insufficient_storage": 507,
 }
 
+MOST_ERRORS = 20
+"""How many bad fields one answer names."""
 _RETRY_AFTER_SECONDS = 2
 _FIELD = re.compile(r"[A-Za-z_-]{1,20}(?:\[[0-9]+\])?", re.ASCII)
 _log = logging.getLogger("audiolib.http")
@@ -65,6 +70,24 @@ class MalformedRequestError(AudioLibraryError, ValueError):
     """The request can't be read."""
 
     code = "malformed_request"
+
+
+class HeadTooLargeError(AudioLibraryError):
+    """The request's header has more bytes or fields than any request needs."""
+
+    code = "request_header_fields_too_large"
+
+
+class ExpectationFailedError(AudioLibraryError):
+    """The request expects what can't be done."""
+
+    code = "expectation_failed"
+
+
+class UnsupportedEncodingError(AudioLibraryError):
+    """Request bodies must not be compressed: send them without Content-Encoding."""
+
+    code = "unsupported_encoding"
 
 
 class UnauthenticatedError(AudioLibraryError):
@@ -144,6 +167,14 @@ class OverloadedError(AudioLibraryError):
     retryable = True
 
 
+class ProblemResponse(web.Response):
+    """Problem details; never names the server, even where no signal of an application is sent."""
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        self.headers.pop("Server", None)
+
+
 def problem(error: AudioLibraryError) -> web.Response:
     """The answer to an error; it tells no more than the error's own message."""
     status = STATUS_BY_CODE.get(error.code, 500)
@@ -153,15 +184,14 @@ def problem(error: AudioLibraryError) -> web.Response:
         headers["Retry-After"] = str(math.ceil(wait) or _RETRY_AFTER_SECONDS)
     extra: dict[str, Any] = {}
     if isinstance(error, InvalidRequestError):
-        extra["errors"] = [{"field": f.field, "message": f.message} for f in error.faults]
+        shown = error.faults[:MOST_ERRORS]
+        extra["errors"] = [{"field": f.field, "message": f.message} for f in shown]
     if isinstance(error, RangeNotSatisfiableError):
         headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, UnauthenticatedError):
         headers["WWW-Authenticate"] = error.challenge
     if isinstance(error, RateLimitedError):
         headers |= error.headers
-    if isinstance(error, RequestTimeoutError):
-        headers["Connection"] = "close"
     return _answer(status, error.code, str(error), headers, extra)
 
 
@@ -179,16 +209,26 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         code = HTTPStatus(error.status).phrase.lower().replace(" ", "_")
         allow = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
         return _answer(error.status, code, error.reason, allow, {})
+    except ConnectionError:
+        # The client has gone: nobody reads an answer, and it is no fault of ours.
+        _log.info("client_disconnected")
+        raise
     except Exception:
-        _log.exception("unforeseen error")
-        return _answer(500, "internal_error", "Something went wrong.", {}, {})
+        _log.exception("unexpected error")
+        return internal_error()
+
+
+def internal_error() -> web.Response:
+    """Return the answer to an error that has no code of its own."""
+    return _answer(500, "internal_error", "Something went wrong.", {}, {})
 
 
 def _for_the_log(error: AudioLibraryError) -> str:
     """Of a refused request our own fields alone: what they held is the caller's, and so are the
     names of others."""
     if isinstance(error, InvalidRequestError):
-        fields = [f.field if _FIELD.fullmatch(f.field) else "another" for f in error.faults]
+        shown = error.faults[:MOST_ERRORS]
+        fields = [f.field if _FIELD.fullmatch(f.field) else "another" for f in shown]
         return ", ".join(fields)
     return str(error)
 
@@ -205,7 +245,7 @@ def _answer(
         "code": code,
         **extra,
     }
-    return web.Response(
+    return ProblemResponse(
         status=status,
         body=json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace"),
         content_type="application/problem+json",

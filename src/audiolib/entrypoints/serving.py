@@ -10,9 +10,11 @@ from contextlib import asynccontextmanager, closing
 
 from aiohttp import web
 
-from audiolib.entrypoints.connection_guard import ConnectionGuard
-from audiolib.entrypoints.setting_groups import ConnectionLimits
+from audiolib.entrypoints.http.connection_limits import ConnectionLimits
+from audiolib.entrypoints.problem import problems
+from audiolib.entrypoints.setting_groups import ConnectionSettings
 
+_LINGER_SECONDS = 2.0
 _log = logging.getLogger("audiolib")
 
 
@@ -43,18 +45,24 @@ async def serve(
     app: web.Application,
     listener: socket.socket,
     *,
-    limits: ConnectionLimits,
+    connections: ConnectionSettings,
     draining: asyncio.Event | None = None,
     patience: float = 25,
+    cancel_abandoned: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT; then nothing new is taken, and what runs has `patience`
-    seconds to end. A line on stderr says when it is ready."""
+    seconds to end. A line on stderr says when it is ready.
+
+    `cancel_abandoned` ends the work for a client that has disconnected.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with closing(listener):
-        async with listening(app, listener, limits, patience=patience):
+        async with listening(
+            app, listener, connections, patience=patience, cancel_abandoned=cancel_abandoned
+        ):
             print(f"listening on {url_of(listener)}", file=sys.stderr, flush=True)  # noqa: T201
             await stop.wait()
             _log.info("stopping")
@@ -66,27 +74,36 @@ async def serve(
 async def listening(
     app: web.Application,
     listener: socket.socket,
-    limits: ConnectionLimits,
+    connections: ConnectionSettings,
     *,
     patience: float = 25,
+    cancel_abandoned: bool = False,
 ) -> AsyncIterator[None]:
     """The application, answering at the socket until the context is left."""
-    guard = ConnectionGuard(limits)
-    app.middlewares.insert(0, guard.middleware())
+    limits = ConnectionLimits(connections)
+    app.middlewares.insert(0, limits.end_gracefully())
+    app.middlewares.insert(app.middlewares.index(problems) + 1, limits.report_requests())
     runner = web.AppRunner(
         app,
-        access_log=None,
         handle_signals=False,
         shutdown_timeout=patience,
-        handler_cancellation=False,
-        keepalive_timeout=limits.keepalive,
+        handler_cancellation=cancel_abandoned,
     )
     await runner.setup()
     try:
         assert runner.server is not None  # noqa: S101 - it was set up
-        protocol = runner.server
-        server = await asyncio.get_running_loop().create_server(
-            lambda: guard.protocol(protocol), sock=listener, backlog=1024
+        protocol, loop = runner.server, asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: limits.connection(
+                protocol,
+                loop=loop,
+                access_log=None,
+                keepalive_timeout=connections.keepalive,
+                lingering_time=_LINGER_SECONDS,
+                auto_decompress=False,
+            ),
+            sock=listener,
+            backlog=1024,
         )
         try:
             yield

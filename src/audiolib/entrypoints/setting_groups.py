@@ -1,16 +1,26 @@
 """Settings that belong together, as values of their own; times in seconds, sizes in bytes."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
 import attrs
+
+Network = IPv4Network | IPv6Network
 
 
 @attrs.frozen(kw_only=True)
-class ConnectionLimits:
-    """What a client may cost a server before its request is known."""
+class ConnectionSettings:
+    """What a client may cost a server before its request is known.
+
+    `most` connections in all, `most_per_peer` of one address (0 is no limit) that is not in one of
+    the networks of `trusted_proxies`.
+    """
 
     header_timeout: float = 10
     body_timeout: float = 30
-    keepalive: float = 61
+    keepalive: float = 15
     most: int = 1024
+    most_per_peer: int = 0
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -23,6 +33,7 @@ class LoadLimits:
     save_queue_wait: float = 0.25
     streams: int = 256
     streams_per_tenant: int = 64
+    download_min_rate: int = 16 * 1024
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +65,8 @@ class GatewaySettings:
     asset_service_url: str = "http://127.0.0.1:8000"
     api_key_secret: str = attrs.field(default="", repr=False)
     jwt: JwtSettings = attrs.field(factory=JwtSettings)
+    connections_per_peer: int = 128
+    trusted_proxies: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
     read_rate: int = 100
     write_rate: int = 20
     upstream_timeout: float = 330

@@ -14,7 +14,7 @@ from audiolib.adapters.s3 import S3Settings
 from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.source import SourceBases
 from audiolib.entrypoints.setting_groups import (
-    ConnectionLimits,
+    ConnectionSettings,
     GatewaySettings,
     JwtSettings,
     LoadLimits,
@@ -55,10 +55,19 @@ class Settings:
     temp_quota: int
     load: LoadLimits
     quota: Quota
-    connections: ConnectionLimits
+    connections: ConnectionSettings
     trust: Trust
     gateway: GatewaySettings
     log_level: str
+
+    @property
+    def gateway_connections(self) -> ConnectionSettings:
+        """Those of the gateway, to which strangers connect."""
+        return attrs.evolve(
+            self.connections,
+            most_per_peer=self.gateway.connections_per_peer,
+            trusted_proxies=self.gateway.trusted_proxies,
+        )
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -153,11 +162,13 @@ def _settings(v: Mapping[str, Any]) -> Settings:
             save_queue_wait=v["SAVE_QUEUE_WAIT"],
             streams=v["MAX_STREAMS"],
             streams_per_tenant=v["MAX_STREAMS_PER_TENANT"],
+            download_min_rate=v["DOWNLOAD_MIN_RATE"],
         ),
         quota=Quota(objects=v["QUOTA_OBJECTS"] or None, size=v["QUOTA_BYTES"] or None),
-        connections=ConnectionLimits(
+        connections=ConnectionSettings(
             header_timeout=v["HEADER_TIMEOUT"],
             body_timeout=v["BODY_TIMEOUT"],
+            keepalive=v["KEEPALIVE_TIMEOUT"],
             most=v["MAX_CONNECTIONS"],
         ),
         trust=Trust(
@@ -177,6 +188,8 @@ def _settings(v: Mapping[str, Any]) -> Settings:
                 user_claim=v["JWT_USER_CLAIM"],
                 scope_claim=v["JWT_SCOPE_CLAIM"],
             ),
+            connections_per_peer=v["MAX_CONNECTIONS_PER_PEER"],
+            trusted_proxies=v["TRUSTED_PROXIES"],
             read_rate=v["READ_RATE"],
             write_rate=v["WRITE_RATE"],
             upstream_timeout=v["UPSTREAM_TIMEOUT"],

@@ -5,7 +5,7 @@ from aiohttp import web
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
 from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.tenant import Tenant
-from audiolib.entrypoints.assertion import ASSERTION
+from audiolib.entrypoints.assertion import ASSERTION, BODY_SHA256, verify_body
 from audiolib.entrypoints.asset_service.keys import ASSERTIONS
 from audiolib.entrypoints.problem import UnauthenticatedError
 
@@ -24,7 +24,13 @@ def tenant_of(request: web.Request) -> Tenant:
         faults = [FieldFault(_FIELDS[fault.field], fault.message) for fault in invalid.faults]
         raise InvalidRequestError(*faults) from invalid
     if (assertions := request.app[ASSERTIONS]) is not None:
-        assertions.verify(_single(request, ASSERTION), tenant, request.method, request.raw_path)
+        digest = assertions.verify(
+            _single(request, ASSERTION), tenant, request.method, request.raw_path
+        )
+        if request.body_exists:
+            request[BODY_SHA256] = digest  # compared as soon as the body has been read
+        else:
+            verify_body(digest, b"")
     return tenant
 
 

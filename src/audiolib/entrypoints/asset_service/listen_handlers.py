@@ -1,8 +1,7 @@
 """GET and HEAD of /audio-library/{id}/audio, and of signed links to embedded audio."""
 
-import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
@@ -12,12 +11,19 @@ from audiolib.domain.model.content_disposition import attachment
 from audiolib.domain.model.errors import AudioLibraryError, ObjectNotFoundError
 from audiolib.domain.model.signed_link import SignedLink
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
-from audiolib.entrypoints.asset_service.keys import BROWSE, LINK_SECRET, LISTEN, STORE, STREAMS
+from audiolib.entrypoints.asset_service.keys import (
+    BROWSE,
+    LINK_SECRET,
+    LISTEN,
+    SETTINGS,
+    STORE,
+    STREAMS,
+)
 from audiolib.entrypoints.conditions import matches, range_of
+from audiolib.entrypoints.http.response_stream import send_body
 from audiolib.ports.object_store import OpenedObject
 
 _log = logging.getLogger("audiolib.http")
-_STALL_SECONDS = 120.0
 _SAFE = {
     "Accept-Ranges": "bytes",
     "X-Content-Type-Options": "nosniff",
@@ -97,26 +103,23 @@ async def _stream(
     response = web.StreamResponse(status=200 if part is None else 206, headers=headers)
     _describe(response, opened.part, opened.size, part, content_type)
     await response.prepare(request)
-    try:
-        await _written(response, first)
-        async for chunk in opened.chunks:
-            await _written(response, chunk)
-    except (AudioLibraryError, TimeoutError) as failed:
-        # Once the status is out, a body that ends early is all there is to say it with.
-        if isinstance(failed, AudioLibraryError):
-            _log.error("%s: %s", failed.code, failed)
-        if request.transport is not None:
-            request.transport.abort()
-        return response
-    await response.write_eof()
+    failed = await send_body(
+        request,
+        response,
+        _after(first, opened.chunks),
+        min_rate=request.app[SETTINGS].load.download_min_rate,
+    )
+    if isinstance(failed, AudioLibraryError):
+        _log.error("%s: %s", failed.code, failed)
+    elif failed is not None:
+        _log.info("a download was broken off: %s", type(failed).__name__)
     return response
 
 
-async def _written(response: web.StreamResponse, chunk: bytes) -> None:
-    """Raises: TimeoutError, when the listener takes nothing more: a player that pauses asks for the
-    rest later."""
-    async with asyncio.timeout(_STALL_SECONDS):
-        await response.write(chunk)
+async def _after(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in chunks:
+        yield chunk
 
 
 def _describe(

@@ -34,7 +34,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     await serve(
         app,
         listener,
-        limits=settings.connections,
+        connections=settings.gateway_connections,
         draining=app[DRAINING],
         patience=settings.shutdown_timeout,
+        cancel_abandoned=True,
     )

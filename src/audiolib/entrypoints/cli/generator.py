@@ -44,4 +44,10 @@ async def _serve(settings: Settings, listener: socket.socket, folder: TempFolder
         temp_file_ttl=settings.temp_file_ttl,
         tokens=settings.trust.generator_tokens,
     )
-    await serve(app, listener, limits=settings.connections, patience=settings.shutdown_timeout)
+    await serve(
+        app,
+        listener,
+        connections=settings.connections,
+        patience=settings.shutdown_timeout,
+        cancel_abandoned=True,
+    )

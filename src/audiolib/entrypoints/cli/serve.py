@@ -56,7 +56,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     await serve(
         app,
         listener,
-        limits=settings.connections,
+        connections=settings.connections,
         draining=app[DRAINING],
         patience=settings.shutdown_timeout,
     )

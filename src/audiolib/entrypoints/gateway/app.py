@@ -25,6 +25,7 @@ from audiolib.entrypoints.resources import running, settled
 from audiolib.entrypoints.settings import Settings
 
 _FAILURES_A_SECOND = 1.0
+_BAD_LINKS_A_SECOND = 20.0  # a page may show that many links which have expired
 
 
 def create_gateway(container: GatewayContainer, settings: Settings) -> web.Application:
@@ -37,6 +38,7 @@ def create_gateway(container: GatewayContainer, settings: Settings) -> web.Appli
     app[keys.READS] = RateLimit(settings.gateway.read_rate)
     app[keys.WRITES] = RateLimit(settings.gateway.write_rate)
     app[keys.FAILURES] = RateLimit(_FAILURES_A_SECOND)
+    app[keys.BAD_LINKS] = RateLimit(_BAD_LINKS_A_SECOND)
 
     async def opened(app: web.Application) -> AsyncIterator[None]:
         async with running(container), _upstream(settings) as session:
@@ -65,7 +67,8 @@ async def _upstream(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
         auto_decompress=False,
         trust_env=False,
         cookie_jar=aiohttp.DummyCookieJar(),
-        connector=aiohttp.TCPConnector(limit=512, limit_per_host=256),
+        # Shorter than KEEPALIVE_TIMEOUT: a connection that the service closes is not used again.
+        connector=aiohttp.TCPConnector(limit=512, limit_per_host=256, keepalive_timeout=5),
         timeout=aiohttp.ClientTimeout(
             total=None,
             sock_connect=settings.http.connect_timeout,

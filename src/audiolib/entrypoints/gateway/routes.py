@@ -1,10 +1,12 @@
 """What the gateway lets through, and where to."""
 
 import re
+from collections.abc import Mapping
 
 from aiohttp import web
 
 from audiolib.domain.model.principal import Principal, Scope
+from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.assertion import ASSERTION
 from audiolib.entrypoints.asset_service.identity import CUSTOMER, USER
 from audiolib.entrypoints.gateway import keys
@@ -26,28 +28,53 @@ async def library(request: web.Request) -> web.StreamResponse:
     target = _target(request, _LIBRARY)
     reading = request.method in _READING
     principal, allowance = await _admitted(request, Scope.READ if reading else Scope.WRITE)
-    identity = _identity(request, principal, target)
-    base = request.app[keys.SETTINGS].gateway.asset_service_url
-    return await forward(request, base + target, identity, allowance.headers())
+    return await forward(
+        request,
+        request.app[keys.SETTINGS].gateway.asset_service_url + target,
+        identify=lambda body: _identity(request, principal.tenant, target, body),
+        admit=lambda _: allowance.headers(),
+    )
 
 
 async def generate(request: web.Request) -> web.StreamResponse:
-    """POST /audio/generate, to the generator."""
-    _, allowance = await _admitted(request, Scope.WRITE)
+    """POST /audio/generate, to the generator, which limits what one tenant may ask for."""
+    principal, allowance = await _admitted(request, Scope.WRITE)
     settings = request.app[keys.SETTINGS]
-    token = settings.http.token
-    identity = {"Authorization": f"Bearer {token}"} if token else {}
-    url = f"{settings.sources.bases[0]}/api/generate"
-    return await forward(request, url, identity, allowance.headers())
+    tenant, token = principal.tenant, settings.http.token
+    identity = {CUSTOMER: tenant.customer_id, USER: tenant.user_id}
+    identity |= {"Authorization": f"Bearer {token}"} if token else {}
+    return await forward(
+        request,
+        f"{settings.sources.bases[0]}/api/generate",
+        identify=lambda _: identity,
+        admit=lambda _: allowance.headers(),
+    )
 
 
 async def file(request: web.Request) -> web.StreamResponse:
-    """A signed link to embedded audio: it is its own credential."""
+    """A signed link to embedded audio: it is its own credential.
+
+    Only the asset service can tell a good signature, so what a request counts for is decided by its
+    answer: bad ones never use up what the holders of good ones have.
+    """
     target = _target(request, _FILE)
     whose = tuple(target.split("/")[2:4])
-    allowance = _taken(request.app[keys.READS], ("link", request.remote, whose))
-    base = request.app[keys.SETTINGS].gateway.asset_service_url
-    return await forward(request, base + target, {}, allowance.headers())
+
+    def admit(status: int) -> Mapping[str, str]:
+        if status == 404:
+            _taken(request.app[keys.BAD_LINKS], request.remote)
+            return {}
+        return _taken(request.app[keys.READS], ("link", request.remote, whose)).headers()
+
+    if not {"expires", "signature"} <= request.query.keys():
+        admit(404)
+        raise web.HTTPNotFound
+    return await forward(
+        request,
+        request.app[keys.SETTINGS].gateway.asset_service_url + target,
+        identify=lambda _: {},
+        admit=admit,
+    )
 
 
 def _target(request: web.Request, allowed: re.Pattern[str]) -> str:
@@ -78,9 +105,8 @@ def _taken(limit: RateLimit, caller: object) -> Allowance:
     return allowance
 
 
-def _identity(request: web.Request, principal: Principal, target: str) -> dict[str, str]:
-    tenant = principal.tenant
+def _identity(request: web.Request, tenant: Tenant, target: str, body: bytes) -> dict[str, str]:
     identity = {CUSTOMER: tenant.customer_id, USER: tenant.user_id}
     if (assertions := request.app[keys.ASSERTIONS]) is not None:
-        identity[ASSERTION] = assertions.sign(tenant, request.method, target)
+        identity[ASSERTION] = assertions.sign(tenant, request.method, target, body)
     return identity

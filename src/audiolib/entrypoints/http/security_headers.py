@@ -1,8 +1,8 @@
-"""What every answer of every service has in common."""
+"""Default security headers for every response."""
 
 from aiohttp import web
 
-_ALWAYS = {
+DEFAULT_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Referrer-Policy": "no-referrer",
@@ -10,9 +10,8 @@ _ALWAYS = {
 }
 
 
-async def keep_clean(_: web.Request, response: web.StreamResponse) -> None:
-    """Nothing is guessed, framed, run or stored, unless the handler said so; nor is it told which
-    server this is."""
-    for name, value in _ALWAYS.items():
+async def set_security_headers(_: web.Request, response: web.StreamResponse) -> None:
+    """Add those that the handler did not set, and remove the server's name."""
+    for name, value in DEFAULT_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.pop("Server", None)

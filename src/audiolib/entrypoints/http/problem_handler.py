@@ -1,0 +1,39 @@
+"""What aiohttp would answer itself, in our words."""
+
+import logging
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from audiolib.entrypoints.http.security_headers import DEFAULT_HEADERS
+from audiolib.entrypoints.problem import MalformedRequestError, internal_error, problem
+
+_log = logging.getLogger("audiolib.http")
+
+
+class ProblemRequestHandler(web.RequestHandler):
+    """Answers a request that can't be parsed with problem details instead of text."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Return the response; the connection ends with it."""
+        if isinstance(exc, ConnectionError):
+            raise exc  # the client has gone; aiohttp ends the connection without a word
+        if isinstance(exc, HttpProcessingError):
+            # Its text shows the line that was not understood, which may be a link's signature.
+            _log.info("malformed_request: %s", type(exc).__name__)
+            response = problem(MalformedRequestError("the request is not valid HTTP"))
+        else:
+            _log.error("unexpected error outside of the application", exc_info=exc)
+            response = internal_error()
+        if request.writer.output_size > 0:
+            raise ConnectionError("a response was begun already")
+        for name, value in DEFAULT_HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.force_close()
+        return response

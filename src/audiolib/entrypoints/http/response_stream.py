@@ -1,0 +1,63 @@
+"""A body that is sent while it is still being read from somewhere else."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+
+import aiohttp
+from aiohttp import web
+
+from audiolib.domain.model.errors import AudioLibraryError
+
+_WINDOW_SECONDS = 10.0
+
+
+class ReadPace:
+    """Ends a download whose client reads less than `min_rate` bytes a second.
+
+    Only the time spent waiting for the client counts, in windows of ten seconds: what went into
+    the buffers between us and the client at first does not excuse it later. A player that pauses
+    asks for the rest by a range.
+    """
+
+    def __init__(self, min_rate: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._min_rate = min_rate
+        self._clock = clock
+        self._waited = 0.0
+        self._sent = 0
+
+    async def write(self, response: web.StreamResponse, chunk: bytes) -> None:
+        """Raises: TimeoutError."""
+        began = self._clock()
+        async with asyncio.timeout(_WINDOW_SECONDS + len(chunk) / self._min_rate):
+            await response.write(chunk)
+        self._waited += self._clock() - began
+        self._sent += len(chunk)
+        if self._waited >= _WINDOW_SECONDS:
+            if self._sent < self._min_rate * self._waited:
+                raise TimeoutError("the client reads too slowly")
+            self._waited, self._sent = 0.0, 0
+
+
+async def send_body(
+    request: web.Request,
+    response: web.StreamResponse,
+    chunks: AsyncIterator[bytes],
+    *,
+    min_rate: int,
+) -> Exception | None:
+    """Send a prepared response's body.
+
+    Return what broke it off, if anything did. The connection is aborted then: once the status is
+    out, a body that ends early is all there is to say it with.
+    """
+    pace = ReadPace(min_rate)
+    try:
+        async for chunk in chunks:
+            await pace.write(response, chunk)
+    except (AudioLibraryError, aiohttp.ClientError, TimeoutError, OSError) as failed:
+        if request.transport is not None:
+            request.transport.abort()
+        return failed
+    await response.write_eof()
+    return None
