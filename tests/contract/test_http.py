@@ -28,6 +28,7 @@ from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.entrypoints.problem import Handler
+from audiolib.entrypoints.setting_groups import SpeakingLimits
 from audiolib.testing.contracts import AudioSourceContract, TempCleanerContract
 from audiolib.testing.contracts.audio_source import Publish
 from audiolib.testing.contracts.samples import PATIENCE
@@ -43,7 +44,7 @@ def folder(tmp_path: Path) -> TempFolder:
 
 @pytest.fixture
 async def generator(folder: TempFolder) -> AsyncIterator[str]:
-    recorder = Recorder(ToneSynthesizer(), folder, queue=4)
+    recorder = Recorder(ToneSynthesizer(), folder, SpeakingLimits(queue=4))
     app = create_generator(recorder, temp_file_ttl=timedelta(hours=1))
     async with TestServer(app) as server:
         yield _base(server)

@@ -21,6 +21,7 @@ from audiolib.entrypoints.gateway.container import build_gateway_container
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
+from audiolib.entrypoints.setting_groups import SpeakingLimits
 from audiolib.entrypoints.settings import Settings
 from audiolib.testing import wav
 from tests.doors.site import ANN, GENERATOR_TOKEN, Site, running_site
@@ -32,7 +33,7 @@ EXAMPLES = os.environ.get("AUDIOLIB_TEST_SCHEMATHESIS_EXAMPLES", "8")
 
 def apps(tmp_path: Path) -> dict[str, web.Application]:
     settings = Settings.read({"DATA_DIR": str(tmp_path)})
-    recorder = Recorder(ToneSynthesizer(), TempFolder(tmp_path), queue=1)
+    recorder = Recorder(ToneSynthesizer(), TempFolder(tmp_path), SpeakingLimits())
     return {
         "asset_service": create_app(build_container(settings), settings),
         "gateway": create_gateway(build_gateway_container(settings), settings),

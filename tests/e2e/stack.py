@@ -93,7 +93,7 @@ class Stack:
 async def running_stack(environment: Mapping[str, str], tmp_path: Path) -> AsyncIterator[Stack]:
     folder = TempFolder(tmp_path / "temp")
     given = Settings.read(environment)
-    recorder = Recorder(ToneSynthesizer(), folder, queue=16, quota=given.temp_quota)
+    recorder = Recorder(ToneSynthesizer(), folder, given.speaking)
     app = create_generator(
         recorder, temp_file_ttl=given.temp_file_ttl, tokens=given.trust.generator_tokens
     )

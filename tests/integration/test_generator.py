@@ -23,6 +23,7 @@ from audiolib.domain.model.speech_request import SpeechRequest
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
+from audiolib.entrypoints.setting_groups import SpeakingLimits
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 PATIENCE = 20.0
@@ -33,7 +34,7 @@ Client = TestClient[Any, Any]
 
 @asynccontextmanager
 async def serving(folder: TempFolder, voice: SpeechSynthesizer) -> AsyncIterator[Client]:
-    recorder = Recorder(voice, folder, queue=2)
+    recorder = Recorder(voice, folder, SpeakingLimits(queue=2, longest_text=100_000))
     app = create_generator(recorder, temp_file_ttl=timedelta(hours=1))
     async with TestClient(TestServer(app)) as client:
         yield client
@@ -252,7 +253,7 @@ async def test_the_sweeper_takes_all_that_is_old_and_nothing_else(folder: TempFo
 
 async def test_a_full_folder_speaks_no_more_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
     folder = TempFolder(tmp_path)
-    recorder = Recorder(ToneSynthesizer(), folder, queue=1, quota=100_000)
+    recorder = Recorder(ToneSynthesizer(), folder, SpeakingLimits(queue=1, quota=100_000))
     request = SpeechRequest(text="hello " * 20, voice="tone")
     first = await recorder.record(request)
     assert first.size < 100_000

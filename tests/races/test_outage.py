@@ -13,6 +13,7 @@ from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.setting_groups import SpeakingLimits
 from audiolib.entrypoints.settings import Settings
 from tests.crash.disk import command, sound
 from tests.races.outage import an_hour_of_failures, failures_for_ever
@@ -24,7 +25,7 @@ from tests.stores import server_environment
 @pytest.fixture
 async def generator(tmp_path: Path) -> AsyncIterator[str]:
     """Ours, with ETags; its folder is `tmp_path`/files."""
-    recorder = Recorder(ToneSynthesizer(), TempFolder(tmp_path / "files"), queue=16)
+    recorder = Recorder(ToneSynthesizer(), TempFolder(tmp_path / "files"), SpeakingLimits())
     ttl = Settings.read({}).temp_file_ttl
     async with TestServer(create_generator(recorder, temp_file_ttl=ttl)) as server:
         yield str(server.make_url("")).rstrip("/")

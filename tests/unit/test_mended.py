@@ -23,7 +23,7 @@ from audiolib.entrypoints.asset_service.shapes import time_shape
 from audiolib.entrypoints.conditions import range_of
 from audiolib.entrypoints.setting_values import SettingsError
 from audiolib.entrypoints.settings import Settings
-from audiolib.entrypoints.signing_key import signing_key
+from audiolib.entrypoints.signing_key import signing_keys
 from audiolib.group_commit import GroupCommit
 from audiolib.testing import wav
 
@@ -83,7 +83,7 @@ def test_an_integer_too_long_to_print_is_a_fault_of_its_field(field: str) -> Non
 def test_a_query_with_a_lone_surrogate_shuts_the_link(part: str) -> None:
     query = {"expires": "1893456000", "type": "audio/wav", "name": "a.wav", "signature": "0" * 64}
     now = datetime(2029, 1, 1, tzinfo=UTC)
-    assert SignedLink.opened(KEY, query | {part: "\udcff"}, secret=b"secret", now=now) is None
+    assert SignedLink.opened(KEY, query | {part: "\udcff"}, secrets=[b"secret"], now=now) is None
 
 
 @pytest.mark.parametrize("header", ["bytes=1 2-30", "bytes=0-1 0", "by tes=0-1"])
@@ -112,13 +112,13 @@ def test_two_containers_whose_processes_have_one_pid_read_one_signing_key(
     def overtaken(*args: Any, **named: Any) -> int:
         monkeypatch.undo()
         descriptor = really_open(*args, **named)
-        others.append(signing_key(settings))
+        others.append(signing_keys(settings))
         return descriptor
 
     monkeypatch.setattr(os, "open", overtaken)
-    ours = signing_key(settings)
+    ours = signing_keys(settings)
     assert others == [ours]
-    assert signing_key(settings) == ours
+    assert signing_keys(settings) == ours
 
 
 async def test_a_writer_that_is_cancelled_leaves_no_caller_waiting() -> None:

@@ -1,5 +1,9 @@
 """What an object carries of its asset fits beside it, and tells the asset again."""
 
+import base64
+import json
+import zlib
+
 import attrs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,8 +18,41 @@ _line = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1)
 
 def as_recalled(asset: AudioAsset) -> AudioAsset:
     """Without what belongs to one attempt to save it, and where the generator was."""
-    storage = attrs.evolve(asset.storage, original=None)
-    return attrs.evolve(asset, fence="", lease_until=None, storage=storage)
+    storage = attrs.evolve(asset.storage, original=None, original_url="")
+    return attrs.evolve(asset, fence="", lease_until=None, idempotency=None, storage=storage)
+
+
+def carried(asset: AudioAsset) -> str:
+    """What the holder of a presigned URL can read of it."""
+    (value,) = object_attributes(asset, 1.5).values()
+    return zlib.decompress(base64.urlsafe_b64decode(value)).decode()
+
+
+def test_attributes_keep_the_source_and_the_request_secret() -> None:
+    asset = pending()
+    assert asset.idempotency is not None
+    assert asset.storage.original_url
+    for secret in (
+        asset.idempotency.key,
+        asset.idempotency.fingerprint,
+        asset.storage.original_url,
+        asset.fence,
+    ):
+        assert secret not in carried(asset)
+
+
+def test_attributes_of_version_0_1_are_read() -> None:
+    """They held the source's URL and the idempotency key, too."""
+    asset = pending()
+    assert asset.idempotency is not None
+    old = json.loads(carried(asset)) | {
+        "original_url": asset.storage.original_url,
+        "idempotency": attrs.asdict(asset.idempotency),
+    }
+    packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(old).encode())).decode()
+    found = recalled(asset.stem.key("wav"), {"asset": packed}, bucket="audio-assets")
+    assert found.asset.idempotency == asset.idempotency
+    assert found.asset.storage.original_url == asset.storage.original_url
 
 
 def test_an_ordinary_asset_comes_back_whole() -> None:

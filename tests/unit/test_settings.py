@@ -18,6 +18,7 @@ from audiolib.entrypoints.setting_groups import (
     GatewaySettings,
     JwtSettings,
     LoadLimits,
+    SpeakingLimits,
     Trust,
 )
 from audiolib.entrypoints.setting_table import SETTINGS
@@ -32,7 +33,7 @@ DEFAULTS = Settings(
     metadata_store="sqlite",
     data_dir=Path("data"),
     public_url="",
-    signing_key="",
+    signing_keys=(),
     s3=S3Settings(
         endpoint_url=None,
         public_endpoint_url=None,
@@ -53,8 +54,7 @@ DEFAULTS = Settings(
     recover_interval=30,
     shutdown_timeout=25,
     temp_file_ttl=timedelta(days=1),
-    generator_queue=16,
-    temp_quota=10 << 30,
+    speaking=SpeakingLimits(),
     load=LoadLimits(),
     quota=Quota(),
     connections=ConnectionSettings(),
@@ -77,7 +77,7 @@ GIVEN: dict[str, tuple[str, dict[str, Any]]] = {
     "METADATA_STORE": ("mongodb", {"metadata_store": "mongodb"}),
     "DATA_DIR": ("/var/lib/x", {"data_dir": Path("/var/lib/x")}),
     "PUBLIC_URL": ("https://x.test/", {"public_url": "https://x.test"}),
-    "SIGNING_KEY": ("hush", {"signing_key": "hush"}),
+    "SIGNING_KEY": (f"{'k' * 32},{'o' * 32}", {"signing_keys": ("k" * 32, "o" * 32)}),
     "MONGODB_URL": ("mongodb://u:p@h/", {"mongodb_url": "mongodb://u:p@h/"}),
     "MONGODB_DATABASE": ("other", {"mongodb_database": "other"}),
     "MONGODB_DRIVER": ("pymongo", {"mongodb_driver": "pymongo"}),
@@ -89,8 +89,6 @@ GIVEN: dict[str, tuple[str, dict[str, Any]]] = {
     "RECOVER_INTERVAL": ("3600", {"recover_interval": 3600}),
     "SHUTDOWN_TIMEOUT": ("0", {"shutdown_timeout": 0}),
     "TEMP_FILE_TTL": ("1", {"temp_file_ttl": timedelta(seconds=1)}),
-    "GENERATOR_QUEUE": ("10000", {"generator_queue": 10_000}),
-    "TEMP_QUOTA": ("5", {"temp_quota": 5}),
     "LOG_LEVEL": ("DEBUG", {"log_level": "DEBUG"}),
 }
 KEY, OLD_KEY = "k" * 32, "o" * 40
@@ -128,7 +126,12 @@ PARTS = {
     "INTERNAL_KEY": (f"{KEY} , {OLD_KEY}", "trust", {"internal_keys": (KEY, OLD_KEY)}),
     "TRUST_EVERYONE_WHO_CAN_CONNECT": ("true", "trust", {"everyone": True}),
     "ASSET_SERVICE_URL": ("http://a:1/", "gateway", {"asset_service_url": "http://a:1"}),
-    "API_KEY_SECRET": ("hush", "gateway", {"api_key_secret": "hush"}),
+    "API_KEY_SECRET": ("k" * 32, "gateway", {"api_key_secrets": ("k" * 32,)}),
+    "GENERATOR_QUEUE": ("10000", "speaking", {"queue": 10_000}),
+    "GENERATOR_QUEUE_PER_TENANT": ("5", "speaking", {"per_tenant": 5}),
+    "GENERATOR_MAX_TEXT": ("5", "speaking", {"longest_text": 5}),
+    "GENERATOR_TIMEOUT": ("5", "speaking", {"longest": 5}),
+    "TEMP_QUOTA": ("5", "speaking", {"quota": 5}),
     "READ_RATE": ("9", "gateway", {"read_rate": 9}),
     "MAX_CONNECTIONS_PER_PEER": ("0", "gateway", {"connections_per_peer": 0}),
     "TRUSTED_PROXIES": (
@@ -197,6 +200,9 @@ BAD = {
     "TRUST_EVERYONE_WHO_CAN_CONNECT": SWITCHES,
     "ASSET_SERVICE_URL": URLS,
     "READ_RATE": ["0", "0.5"],
+    "GENERATOR_QUEUE_PER_TENANT": ["0", "x"],
+    "GENERATOR_MAX_TEXT": ["0", "100001"],
+    "GENERATOR_TIMEOUT": ["0", "x"],
     "MAX_CONNECTIONS_PER_PEER": ["-1", "x"],
     "TRUSTED_PROXIES": ["localhost", "10.0.0.1/8"],
     "KEEPALIVE_TIMEOUT": ["0", "x"],

@@ -27,7 +27,7 @@ QUERY = dict(parse_qsl(LINK.query(SECRET), keep_blank_values=True))
 def opened(
     key: str = KEY, *, secret: bytes = SECRET, now: datetime = BEFORE, **changed: str
 ) -> SignedLink | None:
-    return SignedLink.opened(key, QUERY | changed, secret=secret, now=now)
+    return SignedLink.opened(key, QUERY | changed, secrets=[secret], now=now)
 
 
 TAMPERED = {
@@ -80,7 +80,7 @@ def test_parts_of_a_second_are_not_signed() -> None:
 
 @pytest.mark.parametrize("changed", TAMPERED.values(), ids=TAMPERED.keys())
 def test_a_link_that_was_tampered_with_is_shut(changed: dict[str, str]) -> None:
-    assert SignedLink.opened(KEY, QUERY | changed, secret=SECRET, now=BEFORE) is None
+    assert SignedLink.opened(KEY, QUERY | changed, secrets=[SECRET], now=BEFORE) is None
 
 
 @pytest.mark.parametrize("key", OTHER_KEYS)
@@ -101,7 +101,7 @@ def test_another_secret_shuts_it(secret: bytes) -> None:
 @pytest.mark.parametrize("missing", ["expires", "type", "name", "signature"])
 def test_a_link_without_one_of_its_parts_is_shut(missing: str) -> None:
     query = {name: value for name, value in QUERY.items() if name != missing}
-    assert SignedLink.opened(KEY, query, secret=SECRET, now=BEFORE) is None
+    assert SignedLink.opened(KEY, query, secrets=[SECRET], now=BEFORE) is None
 
 
 @pytest.mark.parametrize("expires", NO_TIMES, ids=lambda text: f"{text!a:.40}")
@@ -124,11 +124,11 @@ TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30)
 
 @given(key=TEXT | st.just(KEY), query=st.dictionaries(st.sampled_from(sorted(QUERY)), TEXT))
 def test_no_query_makes_it_raise_or_opens_it(key: str, query: dict[str, str]) -> None:
-    assert SignedLink.opened(key, query, secret=SECRET, now=BEFORE) is None
+    assert SignedLink.opened(key, query, secrets=[SECRET], now=BEFORE) is None
 
 
 @given(content_type=TEXT, filename=TEXT, secret=st.binary(max_size=100))
 def test_whatever_is_signed_is_opened(content_type: str, filename: str, secret: bytes) -> None:
     link = SignedLink(key=LINK.key, expires_at=END, content_type=content_type, filename=filename)
     query = dict(parse_qsl(link.query(secret), keep_blank_values=True))
-    assert SignedLink.opened(KEY, query, secret=secret, now=BEFORE) == link
+    assert SignedLink.opened(KEY, query, secrets=[secret], now=BEFORE) == link

@@ -2,7 +2,6 @@
 
 import random
 import secrets
-from functools import partial
 
 from dependency_injector import containers, providers
 
@@ -44,7 +43,7 @@ from audiolib.domain.use_cases.scrub import ScrubLibrary
 from audiolib.entrypoints.concurrency import at_once
 from audiolib.entrypoints.databases import mongo_assets, sqlite_database
 from audiolib.entrypoints.settings import Settings
-from audiolib.entrypoints.signing_key import signing_key
+from audiolib.entrypoints.signing_key import signing_keys
 from audiolib.entrypoints.tracing import trace_headers
 from audiolib.ports.audio_source import AudioSource
 from audiolib.ports.cleanup_outbox import CleanupOutbox
@@ -173,7 +172,7 @@ def _filesystem(settings: Settings) -> providers.Provider[ObjectStore]:
         root=settings.data_dir / "objects",
         bucket=settings.s3.bucket,
         public_url=settings.public_url,
-        secret=providers.Singleton(partial(signing_key, settings)),
+        secret=providers.Singleton(lambda: signing_keys(settings)[0]),
         now=providers.Object(utc_now),
         new_token=providers.Object(new_token),
     )

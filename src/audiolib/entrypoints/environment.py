@@ -4,6 +4,7 @@ import logging
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 from aiohttp.http_exceptions import HttpProcessingError
 from dotenv import dotenv_values
@@ -12,6 +13,7 @@ from audiolib.entrypoints.setting_values import SettingsError
 from audiolib.entrypoints.settings import Settings
 from audiolib.entrypoints.tracing import with_request_id
 
+_LONGEST_MESSAGE, _LONGEST_TRACEBACK = 2_000, 20_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -48,12 +50,25 @@ def settings_at(place: str) -> Settings:
 
 
 class OneLineFormatter(logging.Formatter):
-    """A message can't begin a new line, nor speak to a terminal; only tracebacks have lines."""
+    """A message can't begin a new line, nor speak to a terminal; only tracebacks have lines. Both
+    are cut at a length that no honest one reaches."""
 
     def formatMessage(  # noqa: N802 - logging's own name
         self, record: logging.LogRecord
     ) -> str:
-        return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], super().formatMessage(record))
+        message = super().formatMessage(record)
+        shown = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], message[:_LONGEST_MESSAGE])
+        return shown + _cut(len(message) - _LONGEST_MESSAGE)
+
+    def formatException(  # noqa: N802 - logging's own name
+        self, ei: Any
+    ) -> str:
+        text = super().formatException(ei)
+        return text[:_LONGEST_TRACEBACK] + _cut(len(text) - _LONGEST_TRACEBACK)
+
+
+def _cut(characters: int) -> str:
+    return f"… ({characters} more)" if characters > 0 else ""
 
 
 def log_to_stderr(level: str) -> None:

@@ -56,6 +56,7 @@ STATUS_BY_CODE = {
     "speech_unavailable": 503,
     "overloaded": 503,
     "upstream_timeout": 504,
+    "speech_timeout": 504,
     "insufficient_storage": 507,
 }
 
@@ -158,6 +159,12 @@ class TempFileNotFoundError(AudioLibraryError):
     """There is no such temp file."""
 
     code = "temp_file_not_found"
+
+
+class SpeechTimeoutError(AudioLibraryError, TimeoutError):
+    """Speaking the text takes longer than is allowed."""
+
+    code = "speech_timeout"
 
 
 class OverloadedError(AudioLibraryError):

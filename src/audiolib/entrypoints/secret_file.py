@@ -2,14 +2,18 @@
 
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 
-def secret_in(path: Path, *, given: str = "") -> bytes:
-    """What is `given`, or the file's content, made at first use and readable by us alone."""
+def secrets_in(path: Path, *, given: Sequence[str] = ()) -> tuple[bytes, ...]:
+    """Return what is `given`, or the file's content, made at first use and readable by us alone.
+
+    The first of them signs, all of them are accepted.
+    """
     if given:
-        return given.encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
+        return tuple(secret.encode() for secret in given)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     if not path.exists():
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -21,4 +25,4 @@ def secret_in(path: Path, *, given: str = "") -> bytes:
         except FileExistsError:
             pass
         fresh.unlink()
-    return path.read_bytes()
+    return (path.read_bytes(),)

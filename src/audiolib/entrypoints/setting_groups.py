@@ -37,6 +37,18 @@ class LoadLimits:
 
 
 @attrs.frozen(kw_only=True)
+class SpeakingLimits:
+    """How much a generator takes on; `longest` is in seconds, `longest_text` in characters, `quota`
+    the bytes of all temp files."""
+
+    queue: int = 16
+    per_tenant: int = 4
+    longest_text: int = 10_000
+    longest: float = 300
+    quota: int = 10 * 1024**3
+
+
+@attrs.frozen(kw_only=True)
 class Trust:
     """By what services know each other: the first key signs and is sent, every one is taken."""
 
@@ -63,7 +75,7 @@ class GatewaySettings:
     """The api-server's own; rates are requests a second of one tenant."""
 
     asset_service_url: str = "http://127.0.0.1:8000"
-    api_key_secret: str = attrs.field(default="", repr=False)
+    api_key_secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
     jwt: JwtSettings = attrs.field(factory=JwtSettings)
     connections_per_peer: int = 128
     trusted_proxies: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))

@@ -54,7 +54,13 @@ SETTINGS = (
     Setting(
         "PUBLIC_URL", a_base_url_or_none, "", "the origin in links to embedded audio; ours if empty"
     ),
-    Setting("SIGNING_KEY", a_string, "", "signs those links; made in DATA_DIR if empty", True),
+    Setting(
+        "SIGNING_KEY",
+        secrets_list,
+        "",
+        "signs those links; made in DATA_DIR if empty; two, comma-separated, during rotation",
+        True,
+    ),
     Setting("S3_ENDPOINT_URL", a_base_url_or_none, "", "the S3 server; AWS if empty"),
     Setting(
         "S3_PUBLIC_ENDPOINT_URL",
@@ -107,6 +113,16 @@ SETTINGS = (
     Setting("SHUTDOWN_TIMEOUT", a_number(0, 3600), "25", "for running saves to finish at the end"),
     Setting("TEMP_FILE_TTL", whole(1, 1 << 31), "86400", "generator: unsaved files live, seconds"),
     Setting("GENERATOR_QUEUE", whole(1, 10_000), "16", "generator: most requests that may wait"),
+    Setting(
+        "GENERATOR_QUEUE_PER_TENANT",
+        whole(1, 10_000),
+        "4",
+        "generator: requests of one tenant that may wait or be spoken",
+    ),
+    Setting("GENERATOR_MAX_TEXT", whole(1, 100_000), "10000", "generator: characters of one text"),
+    Setting(
+        "GENERATOR_TIMEOUT", a_number(1, 86_400), "300", "generator: seconds to speak one text"
+    ),
     Setting(
         "TEMP_QUOTA", whole(1, 1 << 50), str(10 * 1024 * MIB), "generator: bytes of temp files"
     ),
@@ -163,9 +179,9 @@ SETTINGS = (
     Setting("ASSET_SERVICE_URL", a_base_url, "http://127.0.0.1:8000", "gateway: the asset service"),
     Setting(
         "API_KEY_SECRET",
-        a_string,
+        secrets_list,
         "",
-        "keys the digests of API keys; made in DATA_DIR if empty",
+        "keys the digests of API keys; made in DATA_DIR if empty; two during rotation",
         True,
     ),
     Setting(

@@ -18,6 +18,7 @@ from audiolib.entrypoints.setting_groups import (
     GatewaySettings,
     JwtSettings,
     LoadLimits,
+    SpeakingLimits,
     Trust,
 )
 from audiolib.entrypoints.setting_table import SETTINGS, Setting
@@ -37,7 +38,7 @@ class Settings:
     metadata_store: Literal["sqlite", "mongodb"]
     data_dir: Path
     public_url: str
-    signing_key: str = attrs.field(repr=False)
+    signing_keys: tuple[str, ...] = attrs.field(repr=False)
     s3: S3Settings
     mongodb_url: str = attrs.field(repr=False)
     mongodb_database: str
@@ -51,8 +52,7 @@ class Settings:
     recover_interval: float
     shutdown_timeout: float
     temp_file_ttl: timedelta
-    generator_queue: int
-    temp_quota: int
+    speaking: SpeakingLimits
     load: LoadLimits
     quota: Quota
     connections: ConnectionSettings
@@ -123,7 +123,7 @@ def _settings(v: Mapping[str, Any]) -> Settings:
         metadata_store=v["METADATA_STORE"],
         data_dir=v["DATA_DIR"],
         public_url=v["PUBLIC_URL"],
-        signing_key=v["SIGNING_KEY"],
+        signing_keys=v["SIGNING_KEY"],
         s3=S3Settings(
             endpoint_url=v["S3_ENDPOINT_URL"] or None,
             public_endpoint_url=v["S3_PUBLIC_ENDPOINT_URL"] or None,
@@ -153,8 +153,13 @@ def _settings(v: Mapping[str, Any]) -> Settings:
         recover_interval=v["RECOVER_INTERVAL"],
         shutdown_timeout=v["SHUTDOWN_TIMEOUT"],
         temp_file_ttl=timedelta(seconds=v["TEMP_FILE_TTL"]),
-        generator_queue=v["GENERATOR_QUEUE"],
-        temp_quota=v["TEMP_QUOTA"],
+        speaking=SpeakingLimits(
+            queue=v["GENERATOR_QUEUE"],
+            per_tenant=v["GENERATOR_QUEUE_PER_TENANT"],
+            longest_text=v["GENERATOR_MAX_TEXT"],
+            longest=v["GENERATOR_TIMEOUT"],
+            quota=v["TEMP_QUOTA"],
+        ),
         load=LoadLimits(
             saves=v["MAX_SAVES"],
             saves_per_tenant=v["MAX_SAVES_PER_TENANT"],
@@ -178,7 +183,7 @@ def _settings(v: Mapping[str, Any]) -> Settings:
         ),
         gateway=GatewaySettings(
             asset_service_url=v["ASSET_SERVICE_URL"],
-            api_key_secret=v["API_KEY_SECRET"],
+            api_key_secrets=v["API_KEY_SECRET"],
             jwt=JwtSettings(
                 secrets=v["JWT_SECRET"],
                 jwks_url=v["JWT_JWKS_URL"],

@@ -33,5 +33,12 @@ class ApiKeyStore(Protocol):
         """
 
     @abstractmethod
+    async def replace_digest(self, key_id: str, *, old: str, new: str) -> bool:
+        """Replace the key's digest, if it still is `old`; of racing calls one succeeds.
+
+        Returns: whether it was replaced.
+        """
+
+    @abstractmethod
     async def page(self, *, after: str, limit: int) -> Sequence[ApiKey]:
         """Up to `limit` keys of all tenants ascending by id; `after` is the last one's, or ""."""

@@ -95,7 +95,7 @@ def make_folders(folder: Path) -> None:
         missing.append(missing[-1].parent)
     for each in reversed(missing):
         try:
-            each.mkdir(mode=0o750, exist_ok=True)
+            each.mkdir(mode=0o700, exist_ok=True)
         except FileExistsError as file:
             # Not the key is taken: the folder's place is.
             raise NotADirectoryError(errno.ENOTDIR, "not a folder") from file

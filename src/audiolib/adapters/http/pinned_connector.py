@@ -1,5 +1,6 @@
 """Connections to addresses of certain networks, and to no others."""
 
+import functools
 import ipaddress
 import socket
 from collections.abc import Sequence
@@ -8,6 +9,8 @@ import aiohttp
 from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import AddrInfoType, Connection
 from aiohttp.tracing import Trace
+
+from audiolib.adapters.http.interim_responses import BoundedResponseHandler
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -24,9 +27,11 @@ class PinnedConnector(aiohttp.TCPConnector):
             limit=limit,
             limit_per_host=limit_per_host,
             ttl_dns_cache=10,
+            keepalive_timeout=5,
             socket_factory=self._socket if networks else None,
         )
         self._networks = networks
+        self._factory = functools.partial(BoundedResponseHandler, loop=self._loop)  # type: ignore[assignment]
 
     async def connect(
         self,

@@ -3,7 +3,7 @@
 from audiolib.domain.model.audio_facts import AudioFacts
 from audiolib.domain.model.audio_format import AudioFormat
 from audiolib.domain.model.errors import NotAudioError
-from audiolib.domain.model.mpeg_frame import MpegFrame
+from audiolib.domain.model.mpeg_frame import MpegFrame, frame_headers
 from audiolib.ports.audio_inspector import Inspection
 
 _HEADER = 4
@@ -19,6 +19,7 @@ class Mp3Inspection(Inspection):
         self._skip = 0
         self._began = False
         self._first: MpegFrame | None = None
+        self._header = frame_headers()
         self._frames = 0
         self._samples = 0
 
@@ -56,12 +57,14 @@ class Mp3Inspection(Inspection):
         """Count the frame at a place. Returns: how far to go on from there, in bytes."""
         frame = MpegFrame.parse(data, at)
         if frame is None or (self._first and frame.sample_rate != self._first.sample_rate):
-            sync = data.find(b"\xff", at + 1)
-            return (len(data) if sync < 0 else sync) - at
+            sync = self._header.search(data, at + 1)
+            return (sync.start() if sync else len(data)) - at
         opening = data[at : at + _INFO_WITHIN]
         if self._first is not None or not any(mark in opening for mark in _INFO_MARKS):
             self._samples += frame.samples
-        self._first = self._first or frame
+        if self._first is None:
+            self._first = frame
+            self._header = frame_headers(data[at : at + 3])
         return frame.length
 
 

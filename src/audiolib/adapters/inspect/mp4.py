@@ -3,6 +3,7 @@
 import struct
 
 from audiolib.adapters.inspect.aac_config import AacConfig
+from audiolib.adapters.inspect.box_count import refuse_many_boxes
 from audiolib.adapters.inspect.tagged import facts_of, tag_of
 from audiolib.domain.model.audio_facts import AudioFacts
 from audiolib.domain.model.audio_format import AudioFormat
@@ -10,6 +11,8 @@ from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 from audiolib.ports.audio_inspector import Inspection
 
 _MOST_KEPT = 8 * 1024 * 1024
+# A fragmented stream has two a second or so; 50,000 are read in a third of a second.
+_MOST_BOXES = 50_000
 _KEPT = (b"ftyp", b"moov")
 
 
@@ -21,6 +24,7 @@ class Mp4Inspection(Inspection):
         self._header = bytearray()
         self._left: int | None = 0
         self._keeping = False
+        self._boxes = 0
 
     def feed(self, chunk: bytes) -> None:
         rest = memoryview(chunk)
@@ -40,7 +44,9 @@ class Mp4Inspection(Inspection):
     def finish(self) -> AudioFacts:
         if self._left or self._header:
             raise SourceTruncatedError("the M4A ends inside a box")
-        tag, aac = tag_of(bytes(self._kept)), AacConfig.of(bytes(self._kept))
+        kept = bytes(self._kept)
+        refuse_many_boxes(kept)
+        tag, aac = tag_of(kept), AacConfig.of(kept)
         tag.samplerate = tag.samplerate or aac.sample_rate
         tag.channels = aac.channels or tag.channels
         return facts_of(tag, AudioFormat.M4A)
@@ -51,6 +57,9 @@ class Mp4Inspection(Inspection):
         return (16 if long else 8) - len(self._header)
 
     def _begin(self, header: bytes) -> None:
+        self._boxes += 1
+        if self._boxes > _MOST_BOXES:
+            raise NotAudioError("the M4A has too many boxes")
         size, kind = struct.unpack_from(">I4s", header)
         if len(header) == 16:
             size = struct.unpack_from(">Q", header, 8)[0]

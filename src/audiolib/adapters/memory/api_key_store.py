@@ -29,5 +29,12 @@ class MemoryApiKeyStore(ApiKeyStore):
             self.keys[key_id] = attrs.evolve(key, revoked_at=now)
         return key is not None
 
+    async def replace_digest(self, key_id: str, *, old: str, new: str) -> bool:
+        key = self.keys.get(key_id)
+        if key is None or key.digest != old:
+            return False
+        self.keys[key_id] = attrs.evolve(key, digest=new)
+        return True
+
     async def page(self, *, after: str, limit: int) -> Sequence[ApiKey]:
         return [self.keys[key_id] for key_id in sorted(self.keys) if key_id > after][:limit]

@@ -47,6 +47,13 @@ class MongoApiKeyStore(ApiKeyStore):
             )
         return await self.find(key_id) is not None
 
+    async def replace_digest(self, key_id: str, *, old: str, new: str) -> bool:
+        with translated():
+            result = await self._keys.update_one(
+                {"_id": key_id, "digest": old}, {"$set": {"digest": new}}
+            )
+        return bool(result.matched_count)
+
     async def page(self, *, after: str, limit: int) -> Sequence[ApiKey]:
         with translated():
             cursor = self._keys.find({"_id": {"$gt": after}}).sort("_id", ASCENDING).limit(limit)

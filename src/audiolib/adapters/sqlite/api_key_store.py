@@ -44,6 +44,13 @@ class SqliteApiKeyStore(ApiKeyStore):
         )
         return changed > 0
 
+    async def replace_digest(self, key_id: str, *, old: str, new: str) -> bool:
+        update = "UPDATE api_keys SET digest = ? WHERE id = ? AND digest = ?"
+        changed = await self.database.write(
+            lambda c: c.execute(update, [new, key_id, old]).rowcount
+        )
+        return changed > 0
+
     async def page(self, *, after: str, limit: int) -> Sequence[ApiKey]:
         query = f"{_SELECT} id > ? ORDER BY id LIMIT ?"
         rows = await self.database.read(lambda c: c.execute(query, [after, limit]).fetchall())

@@ -1,6 +1,7 @@
 """One SQLite file: writes grouped on a thread of their own, reads on another."""
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -71,13 +72,19 @@ class _Thread:
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self._connection is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            _make_private(self._path)
             self._connection = _connected(self._path)
         return work(self._connection)
 
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
+
+
+def _make_private(path: Path) -> None:
+    """Make what is missing readable by its owner alone; SQLite gives its journals the same mode."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _connected(path: Path) -> sqlite3.Connection:

@@ -1,5 +1,7 @@
 """MPEG audio frame headers (ISO 11172-3, section 2.4.2.3; ISO 13818-3 for the half rates)."""
 
+import re
+
 import attrs
 
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
@@ -36,6 +38,31 @@ class MpegFrame:
         slot = 4 if layer == 1 else 1
         length = (samples // 8 // slot * bits // hertz + (header[2] >> 1 & 1)) * slot
         return cls(length, samples, hertz, 1 if header[3] >> 6 == 3 else 2)
+
+
+def frame_headers(like: bytes | None = None) -> re.Pattern[bytes]:
+    """Return what finds the next place where `MpegFrame.parse` gives a frame, and so takes constant
+    time a frame, whatever lies between them.
+
+    `like`: three bytes of a header whose version and sample rate the frame must have.
+    """
+    versions = (3, 2, 0) if like is None else (like[1] >> 3 & 3,)
+    rates = (0, 1, 2) if like is None else (like[2] >> 2 & 3,)
+    second = [
+        0xE0 | version << 3 | layer << 1 | crc
+        for version in versions
+        for layer in (1, 2, 3)
+        for crc in (0, 1)
+    ]
+    third = [
+        bitrate << 4 | rate << 2 | rest
+        for bitrate in range(1, 15)
+        for rate in rates
+        for rest in range(4)
+    ]
+    classes = [b"".join(b"\\x%02x" % byte for byte in each) for each in (second, third)]
+    # Three bytes, or what may be their beginning where the data end.
+    return re.compile(b"\xff(?:[%s](?:[%s]|\\Z)|\\Z)" % tuple(classes), re.DOTALL)
 
 
 def starts_with_mpeg_frames(head: bytes) -> bool:

@@ -47,9 +47,9 @@ class Recalled:
 def object_attributes(asset: AudioAsset, duration: float | None) -> dict[str, str]:
     """The asset's own part of its document as zlib-compressed JSON in base64url.
 
-    S3 shows it to whoever holds a presigned URL, so nothing of our network is in it.
-    Where that is more than fits, the text is cut first, then description, tags, folder and the
-    source's URL are left out.
+    S3 shows it to the holder of a presigned URL, so it has neither the source's URL nor the
+    idempotency key. Where it is more than fits, the text is cut first, then description, tags and
+    folder are left out.
     """
     for document in _ever_lighter(_carried(asset, duration)):
         packed = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
@@ -70,12 +70,9 @@ def recalled(key: ObjectKey, attributes: Mapping[str, str], *, bucket: str) -> R
 
 def _carried(asset: AudioAsset, duration: float | None) -> Document:
     document = to_document(asset)
-    storage = document["storage"]
     document["metadata"]["custom"].pop("status")
     return {
         "metadata": document["metadata"],
-        "original_url": storage["original_url"],
-        "idempotency": document["idempotency"],
         "created_at": asset.created_at.isoformat(),
         "duration": duration,
     }
@@ -94,7 +91,7 @@ def _ever_lighter(document: Document) -> Iterator[Document]:
     bare: Document = {"description": "", "tags": [], "folder": None}
     yield _without(document, custom=custom, **bare)
     title = metadata["title"][:60]
-    yield _without(document, custom=custom, title=title, **bare) | {"original_url": ""}
+    yield _without(document, custom=custom, title=title, **bare)
 
 
 def _without(document: Document, **metadata: Any) -> Document:
@@ -105,7 +102,8 @@ def _recalled(key: ObjectKey, carried: Mapping[str, Any], bucket: str) -> Recall
     storage = {
         "bucket": bucket,
         "key": str(key.stem),
-        "original_url": carried["original_url"],
+        # Objects written by version 0.1 still carry these two.
+        "original_url": carried.get("original_url", ""),
     }
     asset = from_document(
         {
@@ -116,7 +114,7 @@ def _recalled(key: ObjectKey, carried: Mapping[str, Any], bucket: str) -> Recall
             "state": AssetState.PENDING.value,
             "storage": storage,
             "metadata": carried["metadata"],
-            "idempotency": carried["idempotency"],
+            "idempotency": carried.get("idempotency"),
             "created_at": carried["created_at"],
         }
     )
@@ -128,8 +126,6 @@ def _recalled(key: ObjectKey, carried: Mapping[str, Any], bucket: str) -> Recall
 def _from_key(key: ObjectKey) -> Document:
     return {
         "metadata": {"title": f"Recovered {key.stem.asset_id}", "custom": _UNKNOWN},
-        "original_url": "",
-        "idempotency": None,
         "created_at": _born(str(key.stem.asset_id)).isoformat(),
         "duration": None,
         "complete": False,

@@ -19,10 +19,14 @@ class Scope(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class Principal:
-    """A tenant whose credential was proven; without a scope they may do nothing."""
+    """A tenant whose credential was proven; without a scope they may do nothing.
+
+    `key_id` is the id of the API key; it is empty for other credentials.
+    """
 
     tenant: Tenant
     scope: Scope | None
+    key_id: str = ""
 
     def may(self, needed: Scope) -> bool:
         return self.scope is not None and self.scope.allows(needed)

@@ -2,13 +2,16 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import attrs
 
 from audiolib.domain.model.naming import ObjectKey
+
+_SECONDS = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 
 
 @attrs.frozen(kw_only=True)
@@ -26,18 +29,20 @@ class SignedLink:
 
     @classmethod
     def opened(
-        cls, key: str, query: Mapping[str, str], *, secret: bytes, now: datetime
+        cls, key: str, query: Mapping[str, str], *, secrets: Sequence[bytes], now: datetime
     ) -> "SignedLink | None":
         """The link, or None when it has expired or is not as it was signed."""
         try:
             link = cls(
                 key=ObjectKey.parse(key),
-                expires_at=datetime.fromtimestamp(int(query["expires"]), UTC),
+                expires_at=_moment(query["expires"]),
                 content_type=query["type"],
                 filename=query["name"],
             )
             given = query["signature"].encode()
-            genuine = hmac.compare_digest(given, link._signature(secret).encode())
+            genuine = any(
+                hmac.compare_digest(given, link._signature(secret).encode()) for secret in secrets
+            )
         except (KeyError, ValueError, OverflowError, OSError):
             return None
         return link if genuine and now < link.expires_at else None
@@ -50,3 +55,10 @@ class SignedLink:
         # The key's grammar admits no line break, and urlencode leaves none in the rest.
         message = f"GET\n{self.key}\n{urlencode(self._signed())}"
         return hmac.new(secret, message.encode(), hashlib.sha256).hexdigest()
+
+
+def _moment(text: str) -> datetime:
+    """Whole seconds since 1970, in their one spelling. Raises: ValueError."""
+    if not _SECONDS.fullmatch(text):
+        raise ValueError("not a number of seconds")
+    return datetime.fromtimestamp(int(text), UTC)

@@ -14,10 +14,14 @@ from audiolib.ports.api_key_store import ApiKeyStore
 
 @attrs.frozen(kw_only=True)
 class KeyRing:
-    """`pepper` is the installation's secret; another one makes every key useless."""
+    """`peppers` are the installation's secrets: the first digests, all are accepted.
+
+    A key that is used under an older one is digested again under the first, so that the older one
+    can be given up once every key has been used.
+    """
 
     store: ApiKeyStore
-    pepper: bytes = attrs.field(repr=False)
+    peppers: Sequence[bytes] = attrs.field(repr=False)
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
 
@@ -38,7 +42,7 @@ class KeyRing:
             id=token.id,
             tenant=tenant,
             scope=scope,
-            digest=token.digest(self.pepper),
+            digest=token.digest(self.peppers[0]),
             label=label,
             created_at=now,
             expires_at=None if expires_in is None else now + expires_in,
@@ -53,12 +57,15 @@ class KeyRing:
         if token is None:
             return None
         key = await self.store.find(token.id)
-        digest = token.digest(self.pepper)
+        newest, *older = digests = [token.digest(pepper) for pepper in self.peppers]
         # Compared in constant time even where there is nothing to compare with.
-        same = hmac.compare_digest(digest, "-" * len(digest) if key is None else key.digest)
-        if key is None or not same or not key.works(self.now()):
+        stored = "-" * len(newest) if key is None else key.digest
+        matching = [hmac.compare_digest(digest, stored) for digest in digests]
+        if key is None or not any(matching) or not key.works(self.now()):
             return None
-        return Principal(tenant=key.tenant, scope=key.scope)
+        if older and not matching[0]:
+            await self.store.replace_digest(key.id, old=stored, new=newest)
+        return Principal(tenant=key.tenant, scope=key.scope, key_id=key.id)
 
     async def revoke(self, key_id: str) -> bool:
         """The key works no more, from now on. Returns: whether there is such a key."""

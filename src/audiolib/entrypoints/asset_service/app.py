@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 from aiohttp import web
 
@@ -11,7 +12,7 @@ from audiolib.entrypoints.assertion import Assertions
 from audiolib.entrypoints.asset_service import keys
 from audiolib.entrypoints.asset_service.admission import Admission
 from audiolib.entrypoints.asset_service.browse_handlers import get_audio, get_url, list_audio
-from audiolib.entrypoints.asset_service.health_handlers import ready
+from audiolib.entrypoints.asset_service.health_handlers import check_stores, ready
 from audiolib.entrypoints.asset_service.listen_handlers import follow_link, listen
 from audiolib.entrypoints.asset_service.openapi import asset_service_document
 from audiolib.entrypoints.asset_service.save_handler import save_audio
@@ -21,11 +22,12 @@ from audiolib.entrypoints.asset_service.workers import (
     recover_forever,
 )
 from audiolib.entrypoints.container import Container
+from audiolib.entrypoints.http.cached_check import CachedCheck
 from audiolib.entrypoints.live import live
 from audiolib.entrypoints.openapi import serving
 from audiolib.entrypoints.resources import running, settled
 from audiolib.entrypoints.settings import Settings
-from audiolib.entrypoints.signing_key import signing_key
+from audiolib.entrypoints.signing_key import signing_keys
 
 
 def create_app(container: Container, settings: Settings) -> web.Application:
@@ -54,7 +56,8 @@ def create_app(container: Container, settings: Settings) -> web.Application:
             app[keys.BROWSE] = await settled(container.browse())
             app[keys.LISTEN] = await settled(container.listen())
             app[keys.STORE] = await settled(container.store())
-            app[keys.REPO] = await settled(container.repo())
+            repo = await settled(container.repo())
+            app[keys.READINESS] = CachedCheck(partial(check_stores, app[keys.STORE], repo))
             clean_up = await settled(container.clean_up())
             recover = await settled(container.recover())
             keep_quota = await settled(container.keep_quota())
@@ -74,6 +77,6 @@ def create_app(container: Container, settings: Settings) -> web.Application:
     app.router.add_get("/openapi.json", serving(asset_service_document), allow_head=False)
     app.router.add_get("/health/ready", ready, allow_head=False)
     if settings.object_store == "filesystem":
-        app[keys.LINK_SECRET] = lambda: signing_key(settings)
+        app[keys.LINK_SECRETS] = lambda: signing_keys(settings)
         app.router.add_get("/files/{key:.+}", follow_link)
     return app

@@ -5,11 +5,12 @@ from aiohttp import web
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
 from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.access_log import TENANT
 from audiolib.entrypoints.assertion import ASSERTION, BODY_SHA256, verify_body
 from audiolib.entrypoints.asset_service.keys import ASSERTIONS
+from audiolib.entrypoints.http.identity_headers import CUSTOMER, USER
 from audiolib.entrypoints.problem import UnauthenticatedError
 
-CUSTOMER, USER = "x-customer-id", "x-user-id"
 _FIELDS = {"customer_id": CUSTOMER, "user_id": USER}
 
 
@@ -31,6 +32,7 @@ def tenant_of(request: web.Request) -> Tenant:
             request[BODY_SHA256] = digest  # compared as soon as the body has been read
         else:
             verify_body(digest, b"")
+    request[TENANT] = tenant
     return tenant
 
 

@@ -1,7 +1,7 @@
 """What handlers find in their application."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
@@ -10,8 +10,8 @@ from audiolib.domain.use_cases.listen import ListenToAudio
 from audiolib.domain.use_cases.save import SaveAudioToLibrary
 from audiolib.entrypoints.assertion import Assertions
 from audiolib.entrypoints.asset_service.admission import Admission
+from audiolib.entrypoints.http.cached_check import CachedCheck
 from audiolib.entrypoints.settings import Settings
-from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 
 SETTINGS = web.AppKey("settings", Settings)
@@ -19,9 +19,9 @@ ASSERTIONS = web.AppKey[Assertions | None]("assertions")
 SAVE = web.AppKey("save", SaveAudioToLibrary)
 BROWSE = web.AppKey("browse", BrowseLibrary)
 LISTEN = web.AppKey("listen", ListenToAudio)
+READINESS = web.AppKey("readiness", CachedCheck)
 STORE = web.AppKey[ObjectStore]("store")
-REPO = web.AppKey[MetadataRepo]("repo")
-LINK_SECRET = web.AppKey[Callable[[], bytes]]("link_secret")
+LINK_SECRETS = web.AppKey[Callable[[], Sequence[bytes]]]("link_secrets")
 DRAINING = web.AppKey("draining", asyncio.Event)
 SAVES = web.AppKey("saves", Admission)
 STREAMS = web.AppKey("streams", Admission)

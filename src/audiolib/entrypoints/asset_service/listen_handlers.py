@@ -13,7 +13,7 @@ from audiolib.domain.model.signed_link import SignedLink
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
 from audiolib.entrypoints.asset_service.keys import (
     BROWSE,
-    LINK_SECRET,
+    LINK_SECRETS,
     LISTEN,
     SETTINGS,
     STORE,
@@ -62,7 +62,7 @@ async def follow_link(request: web.Request) -> web.StreamResponse:
     link = SignedLink.opened(
         request.match_info["key"],
         request.query,
-        secret=request.app[LINK_SECRET](),
+        secrets=request.app[LINK_SECRETS](),
         now=utc_now(),
     )
     if link is None:

@@ -36,9 +36,7 @@ def serve_generator(
 
 
 async def _serve(settings: Settings, listener: socket.socket, folder: TempFolder) -> None:
-    recorder = Recorder(
-        all_voices(), folder, queue=settings.generator_queue, quota=settings.temp_quota
-    )
+    recorder = Recorder(all_voices(), folder, settings.speaking)
     app = create_generator(
         recorder,
         temp_file_ttl=settings.temp_file_ttl,

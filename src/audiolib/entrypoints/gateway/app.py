@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import aiohttp
 from aiohttp import web
@@ -13,12 +14,13 @@ from audiolib.entrypoints.assertion import Assertions
 from audiolib.entrypoints.gateway import keys
 from audiolib.entrypoints.gateway.container import GatewayContainer
 from audiolib.entrypoints.gateway.credentials import Credentials
-from audiolib.entrypoints.gateway.health_handlers import ready
+from audiolib.entrypoints.gateway.health_handlers import check_services, ready
 from audiolib.entrypoints.gateway.json_web_tokens import JsonWebTokens
 from audiolib.entrypoints.gateway.jwks import Jwks, fetching
 from audiolib.entrypoints.gateway.openapi import gateway_document
 from audiolib.entrypoints.gateway.rate_limit import RateLimit
 from audiolib.entrypoints.gateway.routes import file, generate, library
+from audiolib.entrypoints.http.cached_check import CachedCheck
 from audiolib.entrypoints.live import live
 from audiolib.entrypoints.openapi import serving
 from audiolib.entrypoints.resources import running, settled
@@ -46,6 +48,9 @@ def create_gateway(container: GatewayContainer, settings: Settings) -> web.Appli
             credentials = Credentials(keys=key_ring, tokens=_tokens(settings, session))
             app[keys.KEY_RING] = key_ring
             app[keys.UPSTREAM] = session
+            app[keys.READINESS] = CachedCheck(
+                partial(check_services, key_ring, session, settings.gateway.asset_service_url)
+            )
             app[keys.AUTHENTICATE] = credentials.authenticate
             yield
 

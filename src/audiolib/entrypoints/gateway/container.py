@@ -9,7 +9,7 @@ from audiolib.adapters.sqlite import SqliteApiKeyStore
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.use_cases.key_ring import KeyRing
 from audiolib.entrypoints.databases import mongo_assets, sqlite_database
-from audiolib.entrypoints.secret_file import secret_in
+from audiolib.entrypoints.secret_file import secrets_in
 from audiolib.entrypoints.settings import Settings
 from audiolib.ports.api_key_store import ApiKeyStore
 
@@ -18,11 +18,11 @@ class GatewayContainer(containers.DeclarativeContainer):
     """The key ring over whichever store `build_gateway_container` chose."""
 
     store: providers.Provider[ApiKeyStore] = providers.Dependency()
-    pepper: providers.Provider[bytes] = providers.Dependency()
+    peppers: providers.Provider[tuple[bytes, ...]] = providers.Dependency()
     key_ring = providers.Factory(
         KeyRing,
         store=store,
-        pepper=pepper,
+        peppers=peppers,
         now=providers.Object(utc_now),
         random_bytes=providers.Object(secrets.token_bytes),
     )
@@ -37,7 +37,9 @@ def build_gateway_container(settings: Settings) -> GatewayContainer:
         store = providers.Factory(SqliteApiKeyStore, sqlite_database(settings))
     return GatewayContainer(
         store=store,
-        pepper=providers.Singleton(
-            secret_in, settings.data_dir / "api_keys.secret", given=settings.gateway.api_key_secret
+        peppers=providers.Singleton(
+            secrets_in,
+            settings.data_dir / "api_keys.secret",
+            given=settings.gateway.api_key_secrets,
         ),
     )

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 
 import aiohttp
 from aiohttp import web
 
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.entrypoints.gateway.keys import DRAINING, KEY_RING, SETTINGS, UPSTREAM
+from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.entrypoints.gateway.keys import DRAINING, READINESS
+from audiolib.entrypoints.http.cached_check import readiness
 
 _PATIENCE = 4.0
 _log = logging.getLogger("audiolib.gateway")
@@ -17,18 +19,18 @@ _log = logging.getLogger("audiolib.gateway")
 async def ready(request: web.Request) -> web.Response:
     """200 when keys can be looked up and the asset service is ready; else, and from SIGTERM on,
     503."""
-    if request.app[DRAINING].is_set():
-        return web.json_response({"success": False, "status": "draining"}, status=503)
-    app, settings = request.app, request.app[SETTINGS]
-    asset_service = f"{settings.gateway.asset_service_url}/health/ready"
+    return await readiness(request.app[READINESS], request.app[DRAINING])
+
+
+async def check_services(
+    key_ring: KeyRing, session: aiohttp.ClientSession, asset_service_url: str
+) -> Mapping[str, str]:
+    """Return `ok` or `unavailable` for each."""
     checks = {
-        "keys": _told(app[KEY_RING].page(limit=1)),
-        "asset_service": _told(_answers(app[UPSTREAM], asset_service)),
+        "keys": _told(key_ring.page(limit=1)),
+        "asset_service": _told(_answers(session, f"{asset_service_url}/health/ready")),
     }
-    results = dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
-    well = set(results.values()) == {"ok"}
-    body = {"success": well, "status": "ready" if well else "unavailable", "checks": results}
-    return web.json_response(body, status=200 if well else 503)
+    return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
 
 
 async def _told(check: Awaitable[object]) -> str:

@@ -47,6 +47,8 @@ class JsonWebTokens:
 
     async def _claims(self, token: str, header: Mapping[str, Any]) -> dict[str, Any]:
         algorithm, kid = header.get("alg"), header.get("kid")
+        if not isinstance(algorithm, str):
+            raise InvalidTokenError("its algorithm is no name")
         if algorithm == _SYMMETRIC and self.settings.secrets:
             return self._decoded_by_secret(token)
         if algorithm in _ASYMMETRIC and self.jwks is not None and isinstance(kid, str):

@@ -70,11 +70,27 @@ def fetching(session: aiohttp.ClientSession, url: str) -> Fetch:
 
 def _usable(found: Mapping[str, Any]) -> list[tuple[str, jwt.PyJWK]]:
     """Public keys for signatures, with a name: a secret among them would let any reader sign."""
+    listed = found.get("keys") if isinstance(found, Mapping) else None
     keys = []
-    for each in found.get("keys", []) if isinstance(found, Mapping) else []:
-        if isinstance(each, dict) and each.get("kty") in ("RSA", "EC", "OKP") and each.get("kid"):
+    for each in listed if isinstance(listed, list) else []:
+        if _is_for_signatures(each):
             try:
-                keys.append((str(each["kid"]), jwt.PyJWK(each)))
-            except jwt.PyJWTError:
-                continue  # of a kind that we don't know
+                keys.append((each["kid"], jwt.PyJWK(each)))
+            except (jwt.PyJWTError, TypeError, ValueError, AttributeError):
+                continue  # of a kind that we don't know, or no key at all
     return keys
+
+
+def _is_for_signatures(key: object) -> bool:
+    """By `use` and `key_ops` (RFC 7517, sections 4.2 and 4.3), where they are given."""
+    if not isinstance(key, dict) or key.get("kty") not in ("RSA", "EC", "OKP"):
+        return False
+    operations = key.get("key_ops", ["verify"])
+    return (
+        isinstance(key.get("kid"), str)
+        and bool(key["kid"])
+        and isinstance(key.get("alg", ""), str)
+        and key.get("use", "sig") == "sig"
+        and isinstance(operations, list)
+        and "verify" in operations
+    )

@@ -9,6 +9,7 @@ from audiolib.domain.use_cases.key_ring import KeyRing
 from audiolib.entrypoints.assertion import Assertions
 from audiolib.entrypoints.gateway.credentials import Authenticate
 from audiolib.entrypoints.gateway.rate_limit import RateLimit
+from audiolib.entrypoints.http.cached_check import CachedCheck
 from audiolib.entrypoints.settings import Settings
 
 SETTINGS = web.AppKey("settings", Settings)
@@ -20,4 +21,5 @@ READS = web.AppKey("reads", RateLimit)
 WRITES = web.AppKey("writes", RateLimit)
 FAILURES = web.AppKey("failures", RateLimit)
 BAD_LINKS = web.AppKey("bad_links", RateLimit)
+READINESS = web.AppKey("readiness", CachedCheck)
 DRAINING = web.AppKey("draining", asyncio.Event)

@@ -7,11 +7,12 @@ from aiohttp import web
 
 from audiolib.domain.model.principal import Principal, Scope
 from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.access_log import KEY_ID, TENANT
 from audiolib.entrypoints.assertion import ASSERTION
-from audiolib.entrypoints.asset_service.identity import CUSTOMER, USER
 from audiolib.entrypoints.gateway import keys
 from audiolib.entrypoints.gateway.forward import forward
 from audiolib.entrypoints.gateway.rate_limit import Allowance, RateLimit
+from audiolib.entrypoints.http.identity_headers import CUSTOMER, USER
 from audiolib.entrypoints.problem import ForbiddenError, RateLimitedError, UnauthenticatedError
 
 _READING = ("GET", "HEAD")
@@ -91,6 +92,7 @@ async def _admitted(request: web.Request, needed: Scope) -> tuple[Principal, All
     except UnauthenticatedError:
         _taken(request.app[keys.FAILURES], request.remote)
         raise
+    request[TENANT], request[KEY_ID] = principal.tenant, principal.key_id
     limit = request.app[keys.READS if needed is Scope.READ else keys.WRITES]
     allowance = _taken(limit, principal.tenant)
     if not principal.may(needed):

@@ -8,8 +8,11 @@ from audiolib.domain.model.audio_format import AudioFormat
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError, RangeNotSatisfiableError
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.access_log import TENANT
 from audiolib.entrypoints.conditions import range_of
 from audiolib.entrypoints.generator.recording import Recorder
+from audiolib.entrypoints.http.identity_headers import CUSTOMER, USER
 from audiolib.entrypoints.json_body import json_object
 from audiolib.entrypoints.problem import TempFileNotFoundError
 
@@ -23,7 +26,7 @@ async def generate(request: web.Request) -> web.Response:
     if "text" not in fields:
         raise InvalidRequestError(FieldFault("text", "is required"))
     speech = SpeechRequest(**fields)
-    recorded = await request.app[RECORDER].record(speech)
+    recorded = await request.app[RECORDER].record(speech, _tenant(request))
     url = f"/temp/{recorded.name}"
     body = {
         "success": True,
@@ -61,6 +64,16 @@ async def delete_temp_file(request: web.Request) -> web.Response:
     if_match = request.headers.get("If-Match")
     deleted = await asyncio.to_thread(folder.delete, name, if_match=if_match)
     return web.json_response({"success": True, "filename": str(name), "deleted": deleted})
+
+
+def _tenant(request: web.Request) -> Tenant | None:
+    """Whose request it is, when the gateway says so; the middleware has checked that it is ours."""
+    try:
+        tenant = Tenant(customer_id=request.headers[CUSTOMER], user_id=request.headers[USER])
+    except (KeyError, InvalidRequestError):
+        return None
+    request[TENANT] = tenant
+    return tenant
 
 
 def _refuse_other_ranges(header: str | None, size: int) -> None:

@@ -3,16 +3,28 @@
 import asyncio
 import contextlib
 import wave
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
 
-from audiolib.domain.model.errors import InsufficientStorageError, SpeechUnavailableError
+from audiolib.domain.model.errors import (
+    FieldFault,
+    InsufficientStorageError,
+    InvalidRequestError,
+    SpeechUnavailableError,
+)
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.problem import OverloadedError
+from audiolib.entrypoints.problem import OverloadedError, RateLimitedError, SpeechTimeoutError
+from audiolib.entrypoints.setting_groups import SpeakingLimits
 from audiolib.ports.speech_synthesizer import SpeechSynthesizer
+
+_RETRY_AFTER = 5.0
 
 
 @attrs.frozen(kw_only=True)
@@ -26,36 +38,67 @@ class Recorded:
 
 
 class Recorder:
-    """Speaks one text at a time; at most `queue` more may wait for their turn, and nothing is
-    spoken while the folder has `quota` bytes."""
+    """Speaks one text at a time.
+
+    At most `queue` more may wait for their turn, and of one tenant `per_tenant` in all, the one
+    being spoken included. Nothing is spoken while the folder has `quota` bytes.
+    """
 
     def __init__(
         self,
         synthesizer: SpeechSynthesizer,
         folder: TempFolder,
-        *,
-        queue: int,
-        quota: int = 10 * 1024**3,
+        limits: SpeakingLimits,
     ) -> None:
         self.folder = folder
         self._synthesizer = synthesizer
         self._turn = asyncio.Semaphore(1)
-        self._room = queue + 1
-        self._quota = quota
+        self._limits = limits
+        self._room = limits.queue + 1
+        self._of_tenant = Counter[Tenant]()
 
-    async def record(self, request: SpeechRequest) -> Recorded:
-        """Raises: OverloadedError at once, when the queue is full; InsufficientStorageError, when
-        the folder is; what the synthesiser raises, and then nothing is left of the file."""
+    async def record(self, request: SpeechRequest, tenant: Tenant | None = None) -> Recorded:
+        """Return the finished temp file; when cancelled, stop after the sentence being spoken.
+
+        Raises: InvalidRequestError for too long a text; RateLimitedError or OverloadedError at
+        once, when the tenant's or the whole queue is full; InsufficientStorageError, when the
+        folder is; SpeechTimeoutError; what the synthesiser raises. Then nothing is left of it.
+        """
+        if len(request.text) > self._limits.longest_text:
+            message = f"must have at most {self._limits.longest_text} characters to be spoken"
+            raise InvalidRequestError(FieldFault("text", message))
+        with self._place(tenant):
+            async with self._turn:
+                if await asyncio.to_thread(self.folder.size) >= self._limits.quota:
+                    raise InsufficientStorageError("too many temp files wait to be saved")
+                try:
+                    async with asyncio.timeout(self._limits.longest):
+                        return await self._record(request, self.folder.new_name())
+                except TimeoutError as late:
+                    raise SpeechTimeoutError(
+                        f"speaking this text takes more than {self._limits.longest:g} seconds"
+                    ) from late
+
+    @contextmanager
+    def _place(self, tenant: Tenant | None) -> Iterator[None]:
+        if tenant is not None and self._of_tenant[tenant] >= self._limits.per_tenant:
+            raise RateLimitedError(
+                f"{self._limits.per_tenant} of your texts wait to be spoken",
+                retry_after=_RETRY_AFTER,
+            )
         if self._room == 0:
             raise OverloadedError("too many texts wait to be spoken")
         self._room -= 1
+        if tenant is not None:
+            self._of_tenant[tenant] += 1
         try:
-            async with self._turn:
-                if await asyncio.to_thread(self.folder.size) >= self._quota:
-                    raise InsufficientStorageError("too many temp files wait to be saved")
-                return await self._record(request, self.folder.new_name())
+            yield
         finally:
             self._room += 1
+            if tenant is not None:
+                self._of_tenant[tenant] -= 1
+                if not self._of_tenant[tenant]:
+                    del self._of_tenant[tenant]
 
     async def _record(self, request: SpeechRequest, name: TempName) -> Recorded:
         part = self.folder.part(name)

@@ -27,7 +27,7 @@ class TempFolder:
 
     def part(self, name: TempName) -> Path:
         """Where a file is written before it is complete."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self.root / f".{name}{_PART}"
 
     def publish(self, name: TempName) -> None:

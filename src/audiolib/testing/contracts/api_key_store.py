@@ -68,6 +68,16 @@ class ApiKeyStoreContract:
         assert not await keys.revoke(api_key().id, now=NOW)
         assert list(await keys.page(after="", limit=10)) == []
 
+    async def test_digest_is_replaced_once(self, keys: ApiKeyStore) -> None:
+        key, other = api_key(), api_key()
+        await at_once(keys.add(each) for each in (key, other))
+        assert not await keys.replace_digest(key.id, old=other.digest, new="1" * 64)
+        assert not await keys.replace_digest("0" * 16, old=key.digest, new="1" * 64)
+        assert await keys.replace_digest(key.id, old=key.digest, new="2" * 64)
+        assert not await keys.replace_digest(key.id, old=key.digest, new="3" * 64)
+        assert await keys.find(key.id) == attrs.evolve(key, digest="2" * 64)
+        assert await keys.find(other.id) == other
+
     async def test_pages_hold_each_key_once_in_order(self, keys: ApiKeyStore) -> None:
         all_keys = [api_key() for _ in range(7)]
         await at_once(keys.add(key) for key in all_keys)
