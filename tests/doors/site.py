@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from audiolib.entrypoints.gateway.container import build_gateway_container
 from audiolib.entrypoints.gateway.keys import KEY_RING
 from audiolib.entrypoints.serving import bound, listening, url_of
 from audiolib.entrypoints.settings import Settings
+from audiolib.ports.speech_synthesizer import SpeechSynthesizer
 from tests.e2e.stack import Stack, running_stack
 
 INTERNAL_KEY, GENERATOR_TOKEN = "i" * 40, "g" * 40
@@ -40,6 +42,10 @@ class Site:
     stack: Stack
     gateway: str
     app: web.Application
+
+    @staticmethod
+    def now() -> datetime:
+        return datetime.now(UTC)
 
     async def api_key(
         self, tenant: Tenant = ANN, scope: Scope = Scope.WRITE, **more: Any
@@ -77,10 +83,12 @@ class Site:
 
 
 @asynccontextmanager
-async def running_site(environment: Mapping[str, str], tmp_path: Path) -> AsyncIterator[Site]:
+async def running_site(
+    environment: Mapping[str, str], tmp_path: Path, synthesizer: SpeechSynthesizer | None = None
+) -> AsyncIterator[Site]:
     listener = bound("127.0.0.1", 0)
     environment = {**TRUST, "PUBLIC_URL": url_of(listener), **environment}
-    async with running_stack(environment, tmp_path) as stack:
+    async with running_stack(environment, tmp_path, synthesizer) as stack:
         settings = Settings.read(
             {
                 **environment,

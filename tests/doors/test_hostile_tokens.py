@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -91,6 +92,58 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        [],
+        "keys",
+        {},
+        {"keys": None},
+        {"keys": "rsa"},
+        {"keys": {"rsa": 1}},
+        {"keys": [None, 1, "x", []]},
+        {"keys": [{"kty": ["RSA"], "kid": "x"}]},
+        {"keys": [{"kty": "RSA", "kid": "x", "alg": "none", "n": "AQAB", "e": "AQAB"}]},
+        {"keys": [{"kty": "RSA", "kid": "x", "alg": ["RS256"], "n": "AQAB", "e": "AQAB"}]},
+        {"keys": [{"kty": "RSA", "kid": "x", "n": 1, "e": 2}]},
+        {"keys": [{"kty": "RSA", "kid": ["x"], "n": "AQAB", "e": "AQAB"}]},
+        {"keys": [{"kty": "EC", "kid": "x", "crv": "P-256", "x": "AA", "y": "AA"}]},
+        {"keys": [{"kty": "EC", "kid": "x", "crv": ["P-256"], "x": "AA", "y": "AA"}]},
+        {"keys": [{"kty": "OKP", "kid": "x", "crv": "Ed25519", "x": None}]},
+    ],
+    ids=repr,
+)
+async def test_odd_key_documents_have_no_keys(issuer: Issuer, document: Any) -> None:
+    async def fetch() -> Any:
+        return document
+
+    assert await Jwks(fetch).key("x") is None
+
+
+@pytest.mark.parametrize(
+    ("more", "is_usable"),
+    [
+        ({}, True),
+        ({"use": "sig"}, True),
+        ({"key_ops": ["verify"]}, True),
+        ({"use": "enc"}, False),
+        ({"use": "enc", "alg": "RS256"}, False),
+        ({"use": None}, False),
+        ({"key_ops": ["encrypt"]}, False),
+        ({"key_ops": None}, False),
+    ],
+    ids=repr,
+)
+async def test_only_keys_for_signatures_are_used(
+    issuer: Issuer, more: dict[str, Any], is_usable: bool
+) -> None:
+    async def fetch() -> Any:
+        return {"keys": [issuer.jwks()["keys"][0] | {"kid": "x"} | more]}
+
+    assert (await Jwks(fetch).key("x") is not None) == is_usable
 
 
 async def test_keys_are_kept_fetched_anew_and_never_too_often(issuer: Issuer) -> None:

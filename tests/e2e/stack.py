@@ -23,6 +23,7 @@ from audiolib.entrypoints.serving import bound, listening, url_of
 from audiolib.entrypoints.settings import Settings
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
+from audiolib.ports.speech_synthesizer import SpeechSynthesizer
 
 ANN = {"x-customer-id": "acme", "x-user-id": "ann"}
 PATIENCE = 20.0
@@ -90,10 +91,12 @@ class Stack:
 
 
 @asynccontextmanager
-async def running_stack(environment: Mapping[str, str], tmp_path: Path) -> AsyncIterator[Stack]:
+async def running_stack(
+    environment: Mapping[str, str], tmp_path: Path, synthesizer: SpeechSynthesizer | None = None
+) -> AsyncIterator[Stack]:
     folder = TempFolder(tmp_path / "temp")
     given = Settings.read(environment)
-    recorder = Recorder(ToneSynthesizer(), folder, given.speaking)
+    recorder = Recorder(synthesizer or ToneSynthesizer(), folder, given.speaking)
     app = create_generator(
         recorder, temp_file_ttl=given.temp_file_ttl, tokens=given.trust.generator_tokens
     )

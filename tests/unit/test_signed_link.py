@@ -104,6 +104,21 @@ def test_a_link_without_one_of_its_parts_is_shut(missing: str) -> None:
     assert SignedLink.opened(KEY, query, secrets=[SECRET], now=BEFORE) is None
 
 
+@pytest.mark.parametrize("form", ["+{}", "{} ", " {}", "0{}", "{}.0", "{}\n", "\u0661{}"])
+def test_a_time_has_one_spelling(form: str) -> None:
+    assert opened(expires=form.format(QUERY["expires"])) is None
+    assert opened(expires=f"{QUERY['expires'][:1]}_{QUERY['expires'][1:]}") is None
+
+
+def test_a_link_opens_by_each_of_two_secrets() -> None:
+    old, new = b"o" * 32, b"n" * 32
+    for secret in (old, new):
+        query = dict(parse_qsl(LINK.query(secret), keep_blank_values=True))
+        assert SignedLink.opened(KEY, query, secrets=[new, old], now=BEFORE) == LINK
+    query = dict(parse_qsl(LINK.query(old), keep_blank_values=True))
+    assert SignedLink.opened(KEY, query, secrets=[new], now=BEFORE) is None
+
+
 @pytest.mark.parametrize("expires", NO_TIMES, ids=lambda text: f"{text!a:.40}")
 def test_an_end_that_is_no_time_is_shut(expires: str) -> None:
     assert opened(expires=expires) is None

@@ -13,6 +13,8 @@ TENANT = web.RequestKey("tenant", Tenant)
 """Whose request it is, once that is known."""
 KEY_ID = web.RequestKey("key_id", str)
 """The id of the API key, which is no secret; empty for other credentials."""
+BYTES_SENT = web.RequestKey("bytes_sent", int)
+"""Bytes of a streamed body that were sent, which may be fewer than its length."""
 
 _CLIENT_CLOSED_REQUEST = 499  # nginx's, for the log alone: nobody is left to read a status
 _log = logging.getLogger("audiolib.access")
@@ -26,8 +28,7 @@ async def access_log(request: web.Request, handler: Handler) -> web.StreamRespon
     try:
         response = await handler(request)
         status = response.status
-        # A stream has been sent by now; a whole response is sent after this.
-        sent = response.body_length if response.prepared else response.content_length or 0
+        sent = 0 if request.method == "HEAD" else response.content_length or 0
         return response
     except (ConnectionError, asyncio.CancelledError):
         status = _CLIENT_CLOSED_REQUEST
@@ -41,7 +42,7 @@ async def access_log(request: web.Request, handler: Handler) -> web.StreamRespon
             resource.canonical if resource else "unmatched",
             status,
             (time.perf_counter() - began) * 1e3,
-            sent,
+            request.get(BYTES_SENT, sent),
             f"{tenant.customer_id}/{tenant.user_id}" if tenant else "-",
             request.get(KEY_ID) or "-",
             request.remote or "-",

@@ -42,8 +42,8 @@ class BoundedResponseHandler(ResponseHandler):
             rest = rest[_SLICE:]
             if self._interim > _MOST_INTERIM:
                 self._buffer.clear()
-                self.set_exception(aiohttp.ClientPayloadError("too many interim responses"))
                 self.abort()
+                self.set_exception(aiohttp.ClientPayloadError("too many interim responses"))
                 return
             if self._payload is not None and not self._payload.is_eof():
                 super().data_received(bytes(rest))

@@ -1,5 +1,6 @@
 """A request to one of our services, and its answer back."""
 
+import io
 import logging
 from collections.abc import Callable, Mapping
 
@@ -47,7 +48,7 @@ async def forward(
             request.method,
             URL(url, encoded=True),
             headers=headers,
-            data=body if request.body_exists else None,
+            data=io.BytesIO(body) if request.body_exists else None,
             allow_redirects=False,
         ) as answer:
             return await _pass_on(request, answer, admit)

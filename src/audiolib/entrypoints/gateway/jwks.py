@@ -76,7 +76,7 @@ def _usable(found: Mapping[str, Any]) -> list[tuple[str, jwt.PyJWK]]:
         if _is_for_signatures(each):
             try:
                 keys.append((each["kid"], jwt.PyJWK(each)))
-            except (jwt.PyJWTError, TypeError, ValueError, AttributeError):
+            except (jwt.PyJWTError, NotImplementedError, TypeError, ValueError, AttributeError):
                 continue  # of a kind that we don't know, or no key at all
     return keys
 

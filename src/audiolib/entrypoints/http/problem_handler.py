@@ -35,5 +35,6 @@ class ProblemRequestHandler(web.RequestHandler):
             raise ConnectionError("a response was begun already")
         for name, value in DEFAULT_HEADERS.items():
             response.headers.setdefault(name, value)
+        response.headers["Connection"] = "close"
         response.force_close()
         return response

@@ -8,8 +8,9 @@ import aiohttp
 from aiohttp import web
 
 from audiolib.domain.model.errors import AudioLibraryError
+from audiolib.entrypoints.access_log import BYTES_SENT
 
-_WINDOW_SECONDS = 10.0
+WINDOW_SECONDS = 10.0
 
 
 class ReadPace:
@@ -20,8 +21,14 @@ class ReadPace:
     asks for the rest by a range.
     """
 
-    def __init__(self, min_rate: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        min_rate: int,
+        clock: Callable[[], float] = time.monotonic,
+        window: float = WINDOW_SECONDS,
+    ) -> None:
         self._min_rate = min_rate
+        self._window = window
         self._clock = clock
         self._waited = 0.0
         self._sent = 0
@@ -29,11 +36,11 @@ class ReadPace:
     async def write(self, response: web.StreamResponse, chunk: bytes) -> None:
         """Raises: TimeoutError."""
         began = self._clock()
-        async with asyncio.timeout(_WINDOW_SECONDS + len(chunk) / self._min_rate):
+        async with asyncio.timeout(self._window + len(chunk) / self._min_rate):
             await response.write(chunk)
         self._waited += self._clock() - began
         self._sent += len(chunk)
-        if self._waited >= _WINDOW_SECONDS:
+        if self._waited >= self._window:
             if self._sent < self._min_rate * self._waited:
                 raise TimeoutError("the client reads too slowly")
             self._waited, self._sent = 0.0, 0
@@ -45,16 +52,19 @@ async def send_body(
     chunks: AsyncIterator[bytes],
     *,
     min_rate: int,
+    window: float = WINDOW_SECONDS,
 ) -> Exception | None:
     """Send a prepared response's body.
 
     Return what broke it off, if anything did. The connection is aborted then: once the status is
     out, a body that ends early is all there is to say it with.
     """
-    pace = ReadPace(min_rate)
+    pace = ReadPace(min_rate, window=window)
+    request[BYTES_SENT] = 0
     try:
         async for chunk in chunks:
             await pace.write(response, chunk)
+            request[BYTES_SENT] += len(chunk)
     except (AudioLibraryError, aiohttp.ClientError, TimeoutError, OSError) as failed:
         if request.transport is not None:
             request.transport.abort()
