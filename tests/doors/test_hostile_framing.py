@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from audiolib import Tenant
 from audiolib.entrypoints.gateway.keys import FAILURES
+from tests.doors.framing_differential import search
 from tests.doors.hostile_framing import END, ROWS, Row
 from tests.doors.site import ANN, Site, running_site
 from tests.stores import EMBEDDED
@@ -47,9 +48,9 @@ async def victim(
         yield Victim(site=site, key=key, asset=saved["id"], mallory=mallory)
 
 
-async def send(victim: Victim, data: bytes) -> bytes:
-    """Return all that comes back until the gateway closes the connection."""
-    host, _, port = victim.site.gateway.removeprefix("http://").partition(":")
+async def send(victim: Victim, data: bytes, *, base: str = "") -> bytes:
+    """Return all that comes back until the gateway, or the service at `base`, closes."""
+    host, _, port = (base or victim.site.gateway).removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
         writer.write(data)
@@ -92,6 +93,11 @@ async def assert_served(victim: Victim) -> None:
         assert spoken.status == 201
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_both_parsers_agree(seed: int) -> None:
+    assert search(seed, 1_000) == []
+
+
 def test_table_has_rows_of_every_kind() -> None:
     assert len(ROWS) >= 80
     assert len({row.name for row in ROWS}) == len(ROWS)
@@ -125,4 +131,21 @@ async def test_pieces_make_no_difference(victim: Victim, size: int) -> None:
         writer.close()
         await asyncio.gather(writer.wait_closed(), return_exceptions=True)
         assert statuses(answers) == list(row.statuses)
+    await assert_served(victim)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("service", ["library", "generator"])
+async def test_services_refuse_it_themselves(victim: Victim, service: str) -> None:
+    """One answer, and the connection ends; who has no identity may hear that first."""
+    base = getattr(victim.site.stack, service)
+    refused = [row for row in ROWS if row.statuses in ((400,), (417,), (431,))]
+    assert len(refused) >= 80
+    for row in refused:
+        answers = await send(victim, row.sent + END, base=base)
+        (status,) = statuses(answers)
+        assert status in (*row.statuses, 401, 404, 405), row.name
+    for row in [row for row in ROWS if row.name.startswith("encoding: ")]:
+        answers = await send(victim, row.sent + END, base=base)
+        assert statuses(answers)[0] in (415, 401, 404, 405), row.name
     await assert_served(victim)

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from tests.doors.framing_differential import search
+from tests.doors.hostile_framing import ROWS
 from tests.doors.hostile_headers import DIRECT, GATEWAY
 from tests.doors.hostile_names import NAMES
 from tests.doors.hostile_tokens import BAD, GOOD, WITHOUT_SCOPE
@@ -19,6 +21,10 @@ def run(scale: float) -> Iterator[Figure]:
     yield Figure(name="hostile URLs", measured=len(URLS), at_least=80)
     yield Figure(name="hostile file names", measured=len(NAMES), at_least=60)
     yield Figure(name="tricks with headers", measured=len(DIRECT) + len(GATEWAY), at_least=60)
+    yield Figure(name="ways to disagree about a request's end", measured=len(ROWS), at_least=80)
+    requests = scaled(400_000, scale)
+    yield Figure(name="random requests read twice", measured=requests, at_least=requests)
+    yield Figure(name="read differently", measured=len(search(0, requests)), at_most=0)
     tokens = len(GOOD) + len(BAD) + len(WITHOUT_SCOPE)
     yield Figure(name="tokens", measured=tokens, at_least=40)
     examples = scaled(300, scale)

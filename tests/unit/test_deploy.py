@@ -1,5 +1,6 @@
 """What deploy/ says is so: known settings, known commands, nothing left open."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,51 @@ def test_only_the_gateway_and_the_store_can_be_reached(compose: dict[str, Any]) 
     published = {name: s["ports"] for name, s in compose["services"].items() if "ports" in s}
     assert set(published) == {"gateway", "minio"}
     assert all(port.startswith("127.0.0.1:") for port in published["minio"])
-    assert compose["networks"]["inside"]["internal"] is True
-    for name in ("asset-service", "audio-generation-factory", "mongodb"):
-        assert compose["services"][name]["networks"] == ["inside"]
+    internal = {name for name, net in compose["networks"].items() if net.get("internal")}
+    assert internal == {"assets", "speech", "documents", "objects"}
+    for name, service in compose["services"].items():
+        assert set(service["networks"]) <= internal | ({"edge"} if name in published else set())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("audio-generation-factory", "mongodb"),
+        ("audio-generation-factory", "minio"),
+        ("gateway", "minio-setup"),
+        ("mongodb", "minio"),
+    ],
+)
+def test_services_that_need_not_meet_share_no_network(
+    compose: dict[str, Any], one: str, other: str
+) -> None:
+    networks = [set(compose["services"][name]["networks"]) for name in (one, other)]
+    assert not networks[0] & networks[1]
+
+
+def test_services_have_no_root_credentials(compose: dict[str, Any]) -> None:
+    for name in OURS:
+        service = compose["services"][name]
+        assert not [secret for secret in service["secrets"] if "root" in secret]
+        assert not [value for value in service["environment"].values() if "ROOT" in str(value)]
+    mongodb = compose["services"]["mongodb"]
+    assert "MONGO_INITDB_ROOT_PASSWORD_FILE" in mongodb["environment"]
+    assert "--keyFile" in mongodb["command"][0]
+    assert 'role: "readWrite", db: "audiolib"' in (DEPLOY / "mongodb-user.js").read_text()
+
+
+def test_policy_allows_one_bucket(compose: dict[str, Any]) -> None:
+    policy = json.loads((DEPLOY / "bucket-policy.json").read_text())
+    for statement in policy["Statement"]:
+        assert statement["Effect"] == "Allow"
+        assert all(r.startswith("arn:aws:s3:::audio-assets") for r in statement["Resource"])
+        assert all("*" not in action for action in statement["Action"])
+    assert compose["services"]["asset-service"]["environment"]["S3_CREATE_BUCKET"] == "false"
+
+
+def test_every_secret_is_written_by_the_readme(compose: dict[str, Any]) -> None:
+    readme = (DEPLOY / "README.md").read_text()
+    assert [name for name in compose["secrets"] if name not in readme] == []
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)

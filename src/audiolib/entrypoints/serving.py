@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, closing
 from aiohttp import web
 
 from audiolib.entrypoints.http.connection_limits import ConnectionLimits
+from audiolib.entrypoints.http.request_framing import LARGEST_HEAD
 from audiolib.entrypoints.problem import problems
 from audiolib.entrypoints.setting_groups import ConnectionSettings
 
@@ -101,6 +102,8 @@ async def listening(
                 keepalive_timeout=connections.keepalive,
                 lingering_time=_LINGER_SECONDS,
                 auto_decompress=False,
+                max_line_size=LARGEST_HEAD,
+                max_field_size=LARGEST_HEAD,
             ),
             sock=listener,
             backlog=1024,

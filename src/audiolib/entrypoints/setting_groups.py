@@ -18,6 +18,7 @@ class ConnectionSettings:
     header_timeout: float = 10
     body_timeout: float = 30
     keepalive: float = 15
+    write_timeout: float = 10
     most: int = 1024
     most_per_peer: int = 0
     trusted_proxies: tuple[Network, ...] = ()

@@ -143,6 +143,12 @@ SETTINGS = (
     Setting("HEADER_TIMEOUT", a_number(0.1, 600), "10", "for a request's header, in seconds"),
     Setting("BODY_TIMEOUT", a_number(0.1, 600), "30", "for a request's body, in seconds"),
     Setting("KEEPALIVE_TIMEOUT", a_number(1, 3600), "15", "seconds an idle connection stays open"),
+    Setting(
+        "WRITE_TIMEOUT",
+        a_number(0.1, 600),
+        "10",
+        "seconds in which a client must read a KiB a second of an answer that waits",
+    ),
     Setting("MAX_CONNECTIONS", whole(1, 100_000), "1024", "open connections of a process"),
     Setting(
         "MAX_CONNECTIONS_PER_PEER",

@@ -174,6 +174,7 @@ def _settings(v: Mapping[str, Any]) -> Settings:
             header_timeout=v["HEADER_TIMEOUT"],
             body_timeout=v["BODY_TIMEOUT"],
             keepalive=v["KEEPALIVE_TIMEOUT"],
+            write_timeout=v["WRITE_TIMEOUT"],
             most=v["MAX_CONNECTIONS"],
         ),
         trust=Trust(

@@ -1,14 +1,16 @@
 """One connection of a client, between the socket and aiohttp's handler of it."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Protocol, cast
 
 from aiohttp import StreamReader, web
 
 from audiolib.domain.model.errors import AudioLibraryError
+from audiolib.entrypoints.http.problem_handler import ProblemRequestHandler
 from audiolib.entrypoints.http.request_framing import RequestFraming
+from audiolib.entrypoints.http.write_watch import WriteWatch
 from audiolib.entrypoints.problem import RequestTimeoutError
+from audiolib.entrypoints.setting_groups import ConnectionSettings
 
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 TOO_MANY = (
@@ -25,8 +27,7 @@ _LINGER_SECONDS = 1.0
 class ConnectionRegistry(Protocol):
     """What a connection needs of the limits that all connections share."""
 
-    header_timeout: float
-    body_timeout: float
+    settings: ConnectionSettings
 
     def admit(self, connection: "Connection") -> bool: ...
     def set_busy(self, connection: "Connection") -> None: ...
@@ -35,122 +36,155 @@ class ConnectionRegistry(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """Passes on what `RequestFraming` lets through, and limits how long a request may take to come.
+    """Passes on what `RequestFraming` lets through, and limits how long a request may take to come
+    and a response may take to be read.
 
-    `is_ending` says that the response under way is the last one of the connection.
+    A connection is busy from a request's head until its response has been written.
     """
 
-    def __init__(self, handler: web.RequestHandler, registry: ConnectionRegistry) -> None:
+    def __init__(self, handler: ProblemRequestHandler, registry: ConnectionRegistry) -> None:
         self.handler = handler
         self.peer = ""
         self._registry = registry
         self._framing = RequestFraming()
         self._transport: asyncio.Transport | None = None
+        self._writing: WriteWatch | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._begun = 0
+        self._passed = self._begun = self._ended = 0  # requests
         self._request: web.Request | None = None
-        self.is_ending = False
-        self._is_served = False
+        self._late: asyncio.TimerHandle | None = None
+        self._is_admitted = False
         self._is_rejected = False
         self._is_refused = False
+        self._has_ended_answers = False
+        handler.on_finished = self._end_request
 
-    def begin_request(self, request: web.Request) -> Callable[[], None]:
-        """Return what must be called when the request has been answered.
+    @property
+    def is_busy(self) -> bool:
+        return self._passed > self._ended
+
+    def begin_request(self, request: web.Request) -> None:
+        """Begin to answer a request; called by the middleware.
 
         Raises: the error of the framing, when this request stands for the one that was refused.
         """
         self._begun += 1
-        self._request = request
-        self._stop_timer()
-        self._registry.set_busy(self)
         if self._begun > self._framing.requests and self._framing.error is not None:
-            self._request, self.is_ending = None, True
             raise self._framing.error
-        late = None
+        self._request = request
         if request.can_read_body:
-            loop = asyncio.get_running_loop()
-            late = loop.call_later(
-                self._registry.body_timeout, self._end_body, RequestTimeoutError()
+            self._late = asyncio.get_running_loop().call_later(
+                self._registry.settings.body_timeout, self._end_body, RequestTimeoutError()
             )
         self._end_refused_body()
 
-        def end_request() -> None:
-            self._request = None
-            if late is not None:
-                late.cancel()
+    def end_reading(self) -> None:
+        """Let aiohttp read what is left of the body; called when the handler has returned."""
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+        if self._request is not None:
             # The error has been raised to the handler; aiohttp's own reading must not meet it.
-            request.content.set_exception(None)  # type: ignore[arg-type]
-            if self._framing.is_inside_head:
-                self._start_timer()
-            self._registry.set_idle(self)
+            self._request.content.set_exception(None)  # type: ignore[arg-type]
+            self._request = None
 
-        return end_request
+    def end_answers(self) -> None:
+        """Tell the client that nothing more follows the response that was just written."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._has_ended_answers = True
+            self._transport.write_eof()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         address = transport.get_extra_info("peername")
         self.peer = str(address[0]) if isinstance(address, tuple) else ""
+        self._writing = WriteWatch(self._transport, self._registry.settings.write_timeout)
         if not self._registry.admit(self):
             self.reject(TOO_MANY)
             return
-        self._is_served = True
+        self._is_admitted = True
         self.handler.connection_made(transport)
         self._start_timer()
 
     def data_received(self, data: bytes) -> None:
         if self._is_rejected or self._transport is None or self._transport.is_closing():
             return
-        if passed := self._framing.feed(data):
-            self.handler.data_received(passed)
+        requests = self._framing.requests
+        pieces = self._framing.feed(data)
+        self._pass_heads(self._framing.requests - requests)
+        for piece in pieces:
+            # One request at a time: what aiohttp refuses must not take the others with it.
+            self.handler.data_received(piece)
         if self._framing.error is not None:
             self._refuse()
-        elif self._request is None and self._timer is None:
+        elif not self.is_busy and self._framing.is_inside_head and self._timer is None:
             self._start_timer()
 
     def eof_received(self) -> None:
-        if self._is_served:
+        """Let the connection end: who sends no more is taken for gone, and the work is given up."""
+        if self._is_admitted:
             self.handler.eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
-        if self._is_served:
+        if self._writing is not None:
+            self._writing.stop()
+        if self._is_admitted:
             self._registry.remove(self)
             self.handler.connection_lost(exc)
 
     def pause_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.start()
         self.handler.pause_writing()
 
     def resume_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.stop()
         self.handler.resume_writing()
 
-    def end_answers(self) -> None:
-        """Tell the client that nothing more follows the response that was just written."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write_eof()
-
-    def close(self) -> None:
-        """End an idle connection."""
+    def abort(self) -> None:
+        """End the connection at once."""
         if self._transport is not None:
-            self._transport.close()
+            self._transport.abort()
 
     def reject(self, answer: bytes) -> None:
         """End a connection on which no request is being answered."""
+        self._stop_timer()
         if self._transport is None or self._transport.is_closing():
             return
         self._is_rejected = True
-        self._transport.write(answer)
-        # Closing a socket with unread data resets the connection, and the answer would be lost.
-        self._transport.write_eof()
-        asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._transport.close)
+        if not self._has_ended_answers:
+            self._transport.write(answer)
+            # Closing a socket with unread data resets it, and the answer would be lost.
+            self._transport.write_eof()
+        asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._transport.abort)
+
+    def _pass_heads(self, number: int) -> None:
+        if number:
+            self._stop_timer()
+            self._passed += number
+            self._registry.set_busy(self)
+
+    def _end_request(self) -> None:
+        """Called by aiohttp's handler when a response has been written."""
+        self._ended += 1
+        if self._ended == self._framing.requests and self._framing.is_last:
+            self.handler.close()
+        if self.is_busy:
+            return
+        self._registry.set_idle(self)
+        if self._framing.is_inside_head:
+            self._start_timer()
 
     def _refuse(self) -> None:
         if self._is_refused:
             return
         self._is_refused = True
-        self._stop_timer()
         if self._framing.is_body_error:
             self._end_refused_body()
         else:
+            self._pass_heads(1)
             self.handler.data_received(_REFUSED_HEAD)
 
     def _end_refused_body(self) -> None:
@@ -160,21 +194,25 @@ class Connection(asyncio.Protocol):
 
     def _end_body(self, error: AudioLibraryError) -> None:
         if self._request is not None and not self._request.content.is_eof():
-            self.is_ending = True
             content = self._request.content
             content.set_exception(error)
             # A reader that was woken without data waits again without looking for the error.
-            asyncio.get_running_loop().call_soon(self._repeat, content, error)
-
-    def _repeat(self, content: StreamReader, error: AudioLibraryError) -> None:
-        if content.exception() is error:
-            content.set_exception(error)
+            asyncio.get_running_loop().call_soon(_repeat, content, error)
 
     def _start_timer(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(self._registry.header_timeout, self.reject, TOO_SLOW)
+        if self._transport is None or self._transport.is_closing():
+            return
+        self._stop_timer()
+        self._timer = asyncio.get_running_loop().call_later(
+            self._registry.settings.header_timeout, self.reject, TOO_SLOW
+        )
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _repeat(content: StreamReader, error: AudioLibraryError) -> None:
+    if content.exception() is error:
+        content.set_exception(error)

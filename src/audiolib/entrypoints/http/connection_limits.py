@@ -14,6 +14,7 @@ from audiolib.entrypoints.problem import Handler
 from audiolib.entrypoints.setting_groups import ConnectionSettings
 
 _NEARLY_FULL = 0.9
+_MOST_REJECTIONS = 64
 _log = logging.getLogger("audiolib.http")
 
 
@@ -21,16 +22,16 @@ class ConnectionLimits:
     """The open connections of one server.
 
     Near the limit, a new connection takes the place of the one that has been idle for longest. One
-    address may hold `most_per_peer` of them, unless it is one of `trusted_proxies`.
+    address (of IPv6, one network of 64 bits) may hold `most_per_peer` of them, unless it is one of
+    `trusted_proxies`; beyond that, it gives up its own idle ones first.
     """
 
     def __init__(self, settings: ConnectionSettings) -> None:
-        self.header_timeout = settings.header_timeout
-        self.body_timeout = settings.body_timeout
-        self._settings = settings
+        self.settings = settings
         self._connections: dict[object, Connection] = {}
         self._idle: dict[Connection, None] = {}
         self._by_peer = Counter[str]()
+        self._rejections = 0
 
     def connection(self, server: web.Server, **options: Any) -> Connection:
         """Return the protocol of one new connection; `options` are aiohttp's."""
@@ -38,20 +39,22 @@ class ConnectionLimits:
 
     def admit(self, connection: Connection) -> bool:
         """Return False, if there are too many connections already."""
-        peer = connection.peer
-        if self._is_limited(peer) and self._by_peer[peer] >= self._settings.most_per_peer:
-            _log.warning("too many connections from %s", peer)
-            return False
-        if len(self._connections) >= self._settings.most * _NEARLY_FULL and self._idle:
-            oldest = next(iter(self._idle))
-            self.remove(oldest)
-            oldest.close()
-        if len(self._connections) >= self._settings.most:
+        limited = self._limited_peer(connection.peer)
+        if limited:
+            connection.peer = limited
+            if self._by_peer[limited] >= self.settings.most_per_peer:
+                self._evict_idle(limited)
+            if self._by_peer[limited] >= self.settings.most_per_peer:
+                _log.warning("too many connections from %s", limited)
+                return False
+        if len(self._connections) >= self.settings.most * _NEARLY_FULL:
+            self._evict_idle()
+        if len(self._connections) >= self.settings.most:
             _log.warning("too many connections")
             return False
         self._connections[connection.handler] = connection
         self._idle[connection] = None
-        self._by_peer[peer] += 1
+        self._by_peer[connection.peer] += 1
         return True
 
     def remove(self, connection: Connection) -> None:
@@ -70,17 +73,17 @@ class ConnectionLimits:
             self._idle[connection] = None
 
     def report_requests(self) -> Middleware:
-        """Return the middleware that reports each request's begin and end to its connection."""
+        """Return the middleware that reports each request to its connection."""
 
         @web.middleware
         async def report(request: web.Request, handler: Handler) -> web.StreamResponse:
             if (connection := self._connections.get(request.protocol)) is None:
                 return await handler(request)
-            end_request = connection.begin_request(request)
+            connection.begin_request(request)
             try:
                 return await handler(request)
             finally:
-                end_request()
+                connection.end_reading()
 
         return report
 
@@ -103,9 +106,21 @@ class ConnectionLimits:
 
         return end
 
-    def _is_limited(self, peer: str) -> bool:
-        if not self._settings.most_per_peer or not peer:
-            return False
+    def _evict_idle(self, peer: str | None = None) -> None:
+        oldest = next((c for c in self._idle if peer is None or c.peer == peer), None)
+        if oldest is not None:
+            self.remove(oldest)
+            oldest.abort()
+
+    def _limited_peer(self, peer: str) -> str:
+        """Return what the limit of a peer is counted by; nothing if there is no such limit."""
+        if not self.settings.most_per_peer or not peer:
+            return ""
         address = ipaddress.ip_address(peer.partition("%")[0])
-        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-        return not any((mapped or address) in n for n in self._settings.trusted_proxies)
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        if any(address in network for network in self.settings.trusted_proxies):
+            return ""
+        if isinstance(address, ipaddress.IPv6Address):
+            return str(ipaddress.ip_network((address, 64), strict=False))
+        return str(address)

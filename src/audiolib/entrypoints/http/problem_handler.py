@@ -1,6 +1,7 @@
 """What aiohttp would answer itself, in our words."""
 
 import logging
+from collections.abc import Callable
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -12,7 +13,19 @@ _log = logging.getLogger("audiolib.http")
 
 
 class ProblemRequestHandler(web.RequestHandler):
-    """Answers a request that can't be parsed with problem details instead of text."""
+    """Answers a request that can't be parsed with problem details instead of text, and calls
+    `on_finished` whenever a response has been written or can't be."""
+
+    on_finished: Callable[[], None]
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Write the response."""
+        try:
+            return await super().finish_response(request, resp, start_time)
+        finally:
+            self.on_finished()
 
     def handle_error(
         self,
