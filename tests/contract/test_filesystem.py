@@ -15,9 +15,10 @@ from audiolib.domain.model.clock import utc_now
 from audiolib.domain.use_cases.browse import BrowseLibrary
 from audiolib.domain.use_cases.listen import ListenToAudio
 from audiolib.entrypoints.asset_service.admission import Admission
-from audiolib.entrypoints.asset_service.keys import LINK_SECRET, LISTEN, STORE, STREAMS
+from audiolib.entrypoints.asset_service.keys import LINK_SECRETS, LISTEN, SETTINGS, STORE, STREAMS
 from audiolib.entrypoints.asset_service.listen_handlers import follow_link
 from audiolib.entrypoints.problem import problems
+from audiolib.entrypoints.settings import Settings
 from audiolib.testing.contracts import ObjectStoreContract
 
 SECRET = b"secret"
@@ -44,7 +45,8 @@ class TestFilesystemObjectStore(ObjectStoreContract):
         app[STORE] = self._store
         library = BrowseLibrary(repo=MemoryMetadataRepo(MemoryAssets()))
         app[LISTEN] = ListenToAudio(library=library, store=self._store)
-        app[LINK_SECRET] = lambda: SECRET
+        app[SETTINGS] = Settings.read({})
+        app[LINK_SECRETS] = lambda: [SECRET]
         app[STREAMS] = Admission("downloads", most=99, most_per_tenant=99)
         app.router.add_get("/files/{key:.+}", follow_link)
         async with TestClient(TestServer(app)) as client:

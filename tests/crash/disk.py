@@ -76,7 +76,10 @@ class Disk:
     async def opened(self) -> AsyncIterator[Container]:
         """The product over this disk, as a process has it."""
         settings = Settings.read(
-            {"DATA_DIR": str(self.folder / "data"), "SIGNING_KEY": "no file of its own"}
+            {
+                "DATA_DIR": str(self.folder / "data"),
+                "SIGNING_KEY": "no file of its own".ljust(32, "."),
+            }
         )
         container = build_container(settings)
         container.source.override(providers.Object(FolderSource(self.temp)))

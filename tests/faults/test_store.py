@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from functools import partial
 
 import attrs
 import pytest
@@ -98,8 +99,12 @@ async def test_slices_and_delays_change_nothing(behind: Behind) -> None:
 async def test_a_bucket_that_is_gone_makes_the_service_unready(behind: Behind) -> None:
     store = await behind.stack.store()
     client = store.client  # type: ignore[attr-defined]
-    assert (await behind.stack.get("/health/ready"))[0] == 200
+
+    async def answers(expected: int) -> bool:
+        return (await behind.stack.get("/health/ready"))[0] == expected
+
+    assert await answers(200)
     await client.delete_bucket(Bucket=store.bucket)
-    assert (await behind.stack.get("/health/ready"))[0] == 503
+    await until(partial(answers, 503), "it is not ready")  # looked up once a second
     await client.create_bucket(Bucket=store.bucket)
-    assert (await behind.stack.get("/health/ready"))[0] == 200
+    await until(partial(answers, 200), "it is ready again")

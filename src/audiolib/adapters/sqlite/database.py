@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -84,7 +85,17 @@ class _Thread:
 def _make_private(path: Path) -> None:
     """Make what is missing readable by its owner alone; SQLite gives its journals the same mode."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if path.exists():
+        return
+    # The database itself is never opened here: closing any descriptor of a file gives up all locks
+    # that the process has on it, SQLite's too (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    descriptor, empty = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(descriptor)
+    try:
+        os.link(empty, path)
+    except FileExistsError:
+        pass  # of two processes that start at once, one wins
+    Path(empty).unlink()
 
 
 def _connected(path: Path) -> sqlite3.Connection:
