@@ -15,9 +15,9 @@ from audiolib.domain.model.finding import Progress
 from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.side_by_side import documents_of
-from audiolib.entrypoints.container import Container, build_container
-from audiolib.entrypoints.resources import running, settled
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.bootstrap.library_container import Container, build_container
+from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.config.settings import Settings
 from audiolib.testing.contracts.samples import pending, ready_from
 
 ASSETS = 20_000

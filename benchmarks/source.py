@@ -5,7 +5,7 @@ import sys
 
 from aiohttp import web
 
-from audiolib.entrypoints.serving import bound, serve
+from audiolib.entrypoints.http.server import bound, serve
 from audiolib.testing import wav_header
 
 _BLOCK = bytes(1024 * 1024)

@@ -14,11 +14,17 @@ from audiolib.adapters.memory import MemoryAssets, MemoryMetadataRepo
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.use_cases.browse import BrowseLibrary
 from audiolib.domain.use_cases.listen import ListenToAudio
-from audiolib.entrypoints.asset_service.admission import Admission
-from audiolib.entrypoints.asset_service.keys import LINK_SECRETS, LISTEN, SETTINGS, STORE, STREAMS
-from audiolib.entrypoints.asset_service.listen_handlers import follow_link
-from audiolib.entrypoints.problem import problems
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.asset_service.app_keys import (
+    LINK_SECRETS,
+    LISTEN,
+    SETTINGS,
+    STORE,
+    STREAMS,
+)
+from audiolib.entrypoints.asset_service.routes.audio import follow_link
+from audiolib.entrypoints.config.settings import Settings
+from audiolib.entrypoints.http.load_shedding import Admission
+from audiolib.entrypoints.http.problem_details import problems
 from audiolib.testing.contracts import ObjectStoreContract
 
 SECRET = b"secret"

@@ -24,11 +24,11 @@ from audiolib.domain.model.errors import (
 )
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.source import TempFile
+from audiolib.entrypoints.config.groups import SpeakingLimits
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.problem import Handler
-from audiolib.entrypoints.setting_groups import SpeakingLimits
+from audiolib.entrypoints.http.problem_details import Handler
 from audiolib.testing.contracts import AudioSourceContract, TempCleanerContract
 from audiolib.testing.contracts.audio_source import Publish
 from audiolib.testing.contracts.samples import PATIENCE

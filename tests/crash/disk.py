@@ -11,9 +11,9 @@ from audiolib import SaveAudio, Tenant
 from audiolib.domain.model.errors import SourceNotFoundError
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.source import TempFile
-from audiolib.entrypoints.container import Container, build_container
-from audiolib.entrypoints.resources import running
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.bootstrap.library_container import Container, build_container
+from audiolib.entrypoints.bootstrap.lifecycle import running
+from audiolib.entrypoints.config.settings import Settings
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 from audiolib.ports.temp_cleaner import TempCleaner
 from audiolib.testing import wav_header

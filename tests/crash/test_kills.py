@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from tests.crash.disk import SIZES, Disk, command
 from tests.crash.orders import carried_out, every_moment, random_orders
 from tests.crash.verdict import verdict

@@ -9,8 +9,8 @@ import attrs
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.naming import AssetId
-from audiolib.entrypoints.container import Container
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.library_container import Container
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 from tests.crash.disk import TENANT, Disk, command, sound

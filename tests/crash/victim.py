@@ -7,7 +7,7 @@ from collections.abc import Callable
 import attrs
 
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing import Fault, Faults, FaultyPort
 from audiolib.testing.faults import Effect
 from tests.crash.disk import Disk, command

@@ -6,7 +6,7 @@ from collections import Counter
 import aiohttp
 
 from audiolib.domain.model.finding import Finding, FindingKind, Progress
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing import wav
 from tests.damage.vandal import Vandal
 from tests.e2e.stack import ANN, Stack

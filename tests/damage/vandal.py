@@ -9,8 +9,8 @@ from audiolib.adapters.filesystem import FilesystemObjectStore
 from audiolib.adapters.mongo import MongoMetadataRepo
 from audiolib.adapters.s3 import S3ObjectStore
 from audiolib.adapters.sqlite import SqliteMetadataRepo
-from audiolib.entrypoints.container import Container
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.library_container import Container
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 
 
 @attrs.frozen

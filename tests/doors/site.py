@@ -12,11 +12,11 @@ from yarl import URL
 
 from audiolib import Tenant
 from audiolib.domain.model.principal import Scope
+from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
+from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.app import create_gateway
-from audiolib.entrypoints.gateway.container import build_gateway_container
-from audiolib.entrypoints.gateway.keys import KEY_RING
-from audiolib.entrypoints.serving import bound, listening, url_of
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.gateway.app_keys import KEY_RING
+from audiolib.entrypoints.http.server import bound, listening, url_of
 from audiolib.ports.speech_synthesizer import SpeechSynthesizer
 from tests.e2e.stack import Stack, running_stack
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from audiolib.entrypoints.bind_policy import refuse_strangers
-from audiolib.entrypoints.setting_groups import Trust
-from audiolib.entrypoints.setting_values import SettingsError
+from audiolib.entrypoints.config.groups import Trust
+from audiolib.entrypoints.config.parsers import SettingsError
+from audiolib.entrypoints.http.server import refuse_strangers
 
 KEY = "k" * 32
 EMBEDDED = {"OBJECT_STORE": "filesystem", "METADATA_STORE": "sqlite"}

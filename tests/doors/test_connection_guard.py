@@ -15,13 +15,13 @@ import attrs
 import pytest
 from aiohttp import web
 
-from audiolib.entrypoints.application import new_application
+from audiolib.entrypoints.config.groups import ConnectionSettings
+from audiolib.entrypoints.http.application import new_application
 from audiolib.entrypoints.http.connection_limits import ConnectionLimits
+from audiolib.entrypoints.http.json_body import json_object
+from audiolib.entrypoints.http.problem_details import Handler
 from audiolib.entrypoints.http.request_framing import RequestFraming
-from audiolib.entrypoints.json_body import json_object
-from audiolib.entrypoints.problem import Handler
-from audiolib.entrypoints.serving import bound, listening, url_of
-from audiolib.entrypoints.setting_groups import ConnectionSettings
+from audiolib.entrypoints.http.server import bound, listening, url_of
 from tests.doors.test_hostile_audio import count_calls
 from tests.e2e.stack import until
 

@@ -20,15 +20,15 @@ from audiolib.domain.model.errors import SourceUnavailableError
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.source import TempFile
 from audiolib.domain.model.speech_request import SpeechRequest
-from audiolib.entrypoints.application import new_application
-from audiolib.entrypoints.environment import OneLineFormatter
+from audiolib.entrypoints.config.environment import OneLineFormatter
+from audiolib.entrypoints.config.groups import ConnectionSettings, SpeakingLimits
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.http.cached_check import CachedCheck
+from audiolib.entrypoints.http.application import new_application
+from audiolib.entrypoints.http.health import CachedCheck
 from audiolib.entrypoints.http.response_stream import ReadPace, send_body
-from audiolib.entrypoints.serving import bound, listening, url_of
-from audiolib.entrypoints.setting_groups import ConnectionSettings, SpeakingLimits
+from audiolib.entrypoints.http.server import bound, listening, url_of
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 from tests.doors.site import Site, running_site
 from tests.e2e.stack import until

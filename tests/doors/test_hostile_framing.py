@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from audiolib import Tenant
-from audiolib.entrypoints.gateway.keys import FAILURES
+from audiolib.entrypoints.gateway.app_keys import FAILURES
 from tests.doors.framing_differential import search
 from tests.doors.hostile_framing import END, ROWS, Row
 from tests.doors.site import ANN, Site, running_site

@@ -11,8 +11,8 @@ from yarl import URL
 
 from audiolib import Tenant
 from audiolib.domain.model.clock import utc_now
-from audiolib.entrypoints.assertion import Assertions
-from audiolib.entrypoints.gateway.keys import FAILURES
+from audiolib.entrypoints.gateway.app_keys import FAILURES
+from audiolib.entrypoints.http.gateway_assertion import Assertions
 from tests.doors.hostile_headers import DIRECT, GATEWAY
 from tests.doors.site import ANN, INTERNAL_KEY, Site, running_site
 from tests.stores import EMBEDDED

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestServer
 
-from audiolib.entrypoints.gateway import keys
+from audiolib.entrypoints.gateway import app_keys as keys
 from audiolib.entrypoints.gateway.jwks import COOL_DOWN_SECONDS, FRESH_SECONDS, Jwks
-from audiolib.entrypoints.problem import UpstreamUnavailableError
+from audiolib.entrypoints.http.problem_details import UpstreamUnavailableError
 from tests.doors.hostile_tokens import BAD, GOOD, WITHOUT_SCOPE
 from tests.doors.issuer import AUDIENCE, ISSUER, OLD_SECRET, SECRET, Issuer, hs256
 from tests.doors.site import Site, running_site

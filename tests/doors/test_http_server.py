@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from audiolib.entrypoints.assertion import ASSERTION, Assertions
+from audiolib.entrypoints.http.gateway_assertion import ASSERTION, Assertions
 from tests.doors.site import ANN, INTERNAL_KEY, Site
 from tests.e2e.stack import until
 

@@ -14,15 +14,15 @@ from aiohttp import web
 
 from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.entrypoints.asset_service.app import create_app
-from audiolib.entrypoints.container import build_container
-from audiolib.entrypoints.gateway import keys
+from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
+from audiolib.entrypoints.bootstrap.library_container import build_container
+from audiolib.entrypoints.config.groups import SpeakingLimits
+from audiolib.entrypoints.config.settings import Settings
+from audiolib.entrypoints.gateway import app_keys as keys
 from audiolib.entrypoints.gateway.app import create_gateway
-from audiolib.entrypoints.gateway.container import build_gateway_container
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.setting_groups import SpeakingLimits
-from audiolib.entrypoints.settings import Settings
 from audiolib.testing import wav
 from tests.doors.site import ANN, GENERATOR_TOKEN, Site, running_site
 from tests.stores import EMBEDDED

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from audiolib.entrypoints.environment import OneLineFormatter
-from audiolib.entrypoints.tracing import with_request_id
+from audiolib.entrypoints.config.environment import OneLineFormatter
+from audiolib.entrypoints.http.request_id import with_request_id
 from tests.doors.site import GENERATOR_TOKEN, INTERNAL_KEY, Site
 
 TEXT = f"a text that is nobody's business {secrets.token_hex(8)}"

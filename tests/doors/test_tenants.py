@@ -10,7 +10,7 @@ import pytest
 
 from audiolib import Tenant
 from audiolib.domain.model.naming import AssetId
-from audiolib.entrypoints.gateway.keys import BAD_LINKS
+from audiolib.entrypoints.gateway.app_keys import BAD_LINKS
 from tests.doors.site import Site
 
 TENANTS = [

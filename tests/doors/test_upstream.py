@@ -11,12 +11,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from audiolib.domain.model.principal import Scope
+from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
+from audiolib.entrypoints.config.groups import ConnectionSettings
+from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.app import create_gateway
-from audiolib.entrypoints.gateway.container import build_gateway_container
-from audiolib.entrypoints.gateway.keys import KEY_RING
-from audiolib.entrypoints.serving import bound, listening, url_of
-from audiolib.entrypoints.setting_groups import ConnectionSettings
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.gateway.app_keys import KEY_RING
+from audiolib.entrypoints.http.server import bound, listening, url_of
 from tests.doors.site import ANN
 from tests.network.proxy import proxied
 from tests.network.toxic import Toxic

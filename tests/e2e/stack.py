@@ -14,13 +14,13 @@ from aiohttp import web
 from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.naming import TempName
 from audiolib.entrypoints.asset_service.app import create_app
-from audiolib.entrypoints.container import Container, build_container
+from audiolib.entrypoints.bootstrap.library_container import Container, build_container
+from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.resources import settled
-from audiolib.entrypoints.serving import bound, listening, url_of
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.http.server import bound, listening, url_of
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 from audiolib.ports.speech_synthesizer import SpeechSynthesizer

@@ -19,8 +19,8 @@ from audiolib.domain.model.finding import Action, FindingKind, Progress
 from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.copy_library import CopyLibrary
-from audiolib.entrypoints.concurrency import at_once
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.gather import at_once
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing import wav
 
 BOB = ANN | {"x-user-id": "bob"}

@@ -16,7 +16,7 @@ from audiolib.domain.model.cleanup import CleanupResult, CleanupState
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import MetadataUnavailableError
 from audiolib.domain.model.naming import AssetId
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing import wav
 from tests.e2e.stack import Stack, running_stack, until
 from tests.faults.scripted import Answer, Scripted, scripted

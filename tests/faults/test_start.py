@@ -13,9 +13,9 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from audiolib.domain.model.errors import MetadataUnavailableError
-from audiolib.entrypoints.container import build_container
-from audiolib.entrypoints.resources import running, settled
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.bootstrap.library_container import build_container
+from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.config.settings import Settings
 from tests.e2e.stack import PATIENCE, until
 from tests.e2e.test_processes import DATA, post, service, slow_generator
 from tests.servers import MongoServer, S3Server, free_port

@@ -9,7 +9,7 @@ import pytest
 
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.tenant import Tenant
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing import wav
 from tests.e2e.stack import Stack, until
 from tests.faults.conftest import Behind

@@ -21,9 +21,9 @@ from audiolib.adapters.noop.temp_cleaner import NoTempCleaner
 from audiolib.adapters.s3 import S3ObjectStore
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.source import TempFile
-from audiolib.entrypoints.container import build_container
-from audiolib.entrypoints.resources import running, settled
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.bootstrap.library_container import build_container
+from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.config.settings import Settings
 
 USE_CASES = {
     "save": SaveAudioToLibrary,

@@ -20,10 +20,10 @@ from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.errors import InsufficientStorageError, SpeechUnavailableError
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.entrypoints.config.groups import SpeakingLimits
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.setting_groups import SpeakingLimits
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 PATIENCE = 20.0

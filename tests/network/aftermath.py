@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import attrs
 
 from audiolib.domain.model.clock import utc_now
-from audiolib.entrypoints.container import Container, build_container
-from audiolib.entrypoints.resources import running, settled
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.bootstrap.library_container import Container, build_container
+from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.config.settings import Settings
 from tests.network.audit import Findings, audited, looked_into
 from tests.network.site import Site
 from tests.network.writers import Ledger

@@ -14,8 +14,8 @@ from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import ObjectExistsError
 from audiolib.domain.model.naming import ObjectKey
 from audiolib.domain.model.source import TempFile
-from audiolib.entrypoints.container import Container
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.library_container import Container
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.ports.temp_cleaner import TempCleaner
 from audiolib.testing.contracts.samples import content, payload, pieces
 from tests.crash.disk import command

@@ -14,8 +14,8 @@ import attrs
 
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.clock import utc_now
-from audiolib.entrypoints.container import Container
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.library_container import Container
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing.contracts.samples import new_key
 from tests.crash.disk import SIZES, TENANT, sound
 from tests.races.child import body_of

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from audiolib.entrypoints.container import Container
+from audiolib.entrypoints.bootstrap.library_container import Container
 from tests.races.rounds import processes
 from tests.stores import server_environment
 

@@ -14,8 +14,8 @@ from aiohttp.test_utils import TestServer
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.naming import AssetId
 from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
-from audiolib.entrypoints.container import Container
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.library_container import Container
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing.clock import FakeClock
 from tests.races.promised import promised
 

@@ -9,8 +9,8 @@ from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.source import TempFile
-from audiolib.entrypoints.container import Container
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.library_container import Container
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing.contracts.samples import pending, ready_from
 
 _AT_ONCE = 100

@@ -18,9 +18,9 @@ from audiolib.domain.model.source import TempFile
 from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
 from audiolib.domain.use_cases.save import SaveAudioToLibrary, SavedAudio
 from audiolib.domain.use_cases.save_command import SaveAudio
-from audiolib.entrypoints.container import Container, build_container
-from audiolib.entrypoints.resources import running, settled
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.bootstrap.library_container import Container, build_container
+from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.config.settings import Settings
 from audiolib.ports.object_store import ObjectStore
 from audiolib.ports.temp_cleaner import TempCleaner
 from audiolib.testing.contracts.samples import (

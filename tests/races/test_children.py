@@ -6,7 +6,7 @@ from typing import IO
 
 import pytest
 
-from audiolib.entrypoints.container import Container
+from audiolib.entrypoints.bootstrap.library_container import Container
 from tests.races.children import (
     Child,
     children,

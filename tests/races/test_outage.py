@@ -8,13 +8,13 @@ from aiohttp.test_utils import TestServer
 
 from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.entrypoints.container import Container
+from audiolib.entrypoints.bootstrap.library_container import Container
+from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.config.groups import SpeakingLimits
+from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.resources import settled
-from audiolib.entrypoints.setting_groups import SpeakingLimits
-from audiolib.entrypoints.settings import Settings
 from tests.crash.disk import command, sound
 from tests.races.outage import an_hour_of_failures, failures_for_ever
 from tests.races.promised import in_state

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from audiolib.domain.model.naming import ObjectKey
-from audiolib.entrypoints.container import Container
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.library_container import Container
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from tests.races.interleaved import saves_in_memory
 from tests.races.rounds import promises_drained, puts_of_one_key, saves_under_one_key
 

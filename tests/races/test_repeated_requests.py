@@ -9,8 +9,8 @@ import pytest
 
 from audiolib.domain.model.naming import ObjectKey
 from audiolib.domain.model.tenant import Tenant
-from audiolib.entrypoints.container import Container
-from audiolib.entrypoints.resources import settled
+from audiolib.entrypoints.bootstrap.library_container import Container
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.ports.object_store import ObjectStore
 from audiolib.testing import wav
 from tests.e2e.stack import ANN, PATIENCE, Stack, running_stack, until

@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack
 import pytest
 
 from audiolib import Tenant
-from audiolib.entrypoints.asset_service.admission import Admission
-from audiolib.entrypoints.problem import OverloadedError, RateLimitedError
+from audiolib.entrypoints.http.load_shedding import Admission
+from audiolib.entrypoints.http.problem_details import OverloadedError, RateLimitedError
 
 ANN = Tenant(customer_id="acme", user_id="ann")
 OTHERS = [Tenant(customer_id="acme", user_id=f"u{n}") for n in range(10)]

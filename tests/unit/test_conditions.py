@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiolib.domain.model.byte_range import ByteRange
-from audiolib.entrypoints.conditions import matches, range_of
+from audiolib.entrypoints.http.conditional_requests import matches, range_of
 
 ETAG = '"abc"'
 READ = [

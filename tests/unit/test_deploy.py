@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from audiolib.entrypoints.cli.main import command_line
-from audiolib.entrypoints.setting_table import SETTINGS
+from audiolib.entrypoints.config.declarations import SETTINGS
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 KNOWN = {s.name for s in SETTINGS} | {f"{s.name}_FILE" for s in SETTINGS if s.secret}

@@ -19,11 +19,11 @@ from audiolib.domain.model.source import SourceBases
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.model.wav_stream import WavStream
 from audiolib.domain.use_cases.save_command import SaveAudio
-from audiolib.entrypoints.asset_service.shapes import time_shape
-from audiolib.entrypoints.conditions import range_of
-from audiolib.entrypoints.setting_values import SettingsError
-from audiolib.entrypoints.settings import Settings
-from audiolib.entrypoints.signing_key import signing_keys
+from audiolib.entrypoints.config.parsers import SettingsError
+from audiolib.entrypoints.config.secrets import signing_keys
+from audiolib.entrypoints.config.settings import Settings
+from audiolib.entrypoints.http.conditional_requests import range_of
+from audiolib.entrypoints.http.schemas import time_shape
 from audiolib.group_commit import GroupCommit
 from audiolib.testing import wav
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from audiolib.entrypoints.setting_table import SETTINGS
+from audiolib.entrypoints.config.declarations import SETTINGS
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 

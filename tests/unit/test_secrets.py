@@ -12,9 +12,9 @@ from audiolib.adapters.filesystem.upload import make_folders
 from audiolib.adapters.memory import MemoryApiKeyStore
 from audiolib.adapters.sqlite import open_sqlite
 from audiolib.domain.use_cases.key_ring import KeyRing
-from audiolib.entrypoints.secret_file import secrets_in
-from audiolib.entrypoints.setting_values import SettingsError
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.parsers import SettingsError
+from audiolib.entrypoints.config.secrets import secrets_in
+from audiolib.entrypoints.config.settings import Settings
 
 ANN = Tenant(customer_id="acme", user_id="ann")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

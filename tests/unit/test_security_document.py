@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from audiolib.entrypoints.setting_table import SETTINGS
+from audiolib.entrypoints.config.declarations import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")

@@ -13,7 +13,8 @@ from audiolib.adapters.http import HttpSettings
 from audiolib.adapters.s3 import S3Settings
 from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.source import SourceBases
-from audiolib.entrypoints.setting_groups import (
+from audiolib.entrypoints.config.declarations import SETTINGS
+from audiolib.entrypoints.config.groups import (
     ConnectionSettings,
     GatewaySettings,
     JwtSettings,
@@ -21,9 +22,8 @@ from audiolib.entrypoints.setting_groups import (
     SpeakingLimits,
     Trust,
 )
-from audiolib.entrypoints.setting_table import SETTINGS
-from audiolib.entrypoints.setting_values import SettingsError
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.parsers import SettingsError
+from audiolib.entrypoints.config.settings import Settings
 
 DEFAULTS = Settings(
     sources=SourceBases(["http://audio-generation-factory:3000"]),

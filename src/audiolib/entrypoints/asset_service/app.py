@@ -7,27 +7,26 @@ from functools import partial
 from aiohttp import web
 
 from audiolib.domain.model.clock import utc_now
-from audiolib.entrypoints.application import new_application
-from audiolib.entrypoints.assertion import Assertions
-from audiolib.entrypoints.asset_service import keys
-from audiolib.entrypoints.asset_service.admission import Admission
-from audiolib.entrypoints.asset_service.browse_handlers import get_audio, get_url, list_audio
-from audiolib.entrypoints.asset_service.health_handlers import check_stores, ready
-from audiolib.entrypoints.asset_service.listen_handlers import follow_link, listen
-from audiolib.entrypoints.asset_service.openapi import asset_service_document
-from audiolib.entrypoints.asset_service.save_handler import save_audio
-from audiolib.entrypoints.asset_service.workers import (
+from audiolib.entrypoints.asset_service import app_keys as keys
+from audiolib.entrypoints.asset_service.routes.assets import get_audio, get_url, list_audio
+from audiolib.entrypoints.asset_service.routes.audio import follow_link, listen
+from audiolib.entrypoints.asset_service.routes.health import check_stores, ready
+from audiolib.entrypoints.asset_service.routes.save import save_audio
+from audiolib.entrypoints.bootstrap.library_container import Container
+from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.config.secrets import signing_keys
+from audiolib.entrypoints.config.settings import Settings
+from audiolib.entrypoints.http.application import new_application
+from audiolib.entrypoints.http.gateway_assertion import Assertions
+from audiolib.entrypoints.http.health import CachedCheck, live
+from audiolib.entrypoints.http.library_openapi import asset_service_document
+from audiolib.entrypoints.http.load_shedding import Admission
+from audiolib.entrypoints.http.openapi import serving
+from audiolib.entrypoints.worker.loops import (
     at_work,
     clean_up_forever,
     recover_forever,
 )
-from audiolib.entrypoints.container import Container
-from audiolib.entrypoints.http.cached_check import CachedCheck
-from audiolib.entrypoints.live import live
-from audiolib.entrypoints.openapi import serving
-from audiolib.entrypoints.resources import running, settled
-from audiolib.entrypoints.settings import Settings
-from audiolib.entrypoints.signing_key import signing_keys
 
 
 def create_app(container: Container, settings: Settings) -> web.Application:

@@ -5,11 +5,11 @@ from aiohttp import web
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
 from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.tenant import Tenant
-from audiolib.entrypoints.access_log import TENANT
-from audiolib.entrypoints.assertion import ASSERTION, BODY_SHA256, verify_body
-from audiolib.entrypoints.asset_service.keys import ASSERTIONS
+from audiolib.entrypoints.asset_service.app_keys import ASSERTIONS
+from audiolib.entrypoints.http.access_log import TENANT
+from audiolib.entrypoints.http.gateway_assertion import ASSERTION, BODY_SHA256, verify_body
 from audiolib.entrypoints.http.identity_headers import CUSTOMER, USER
-from audiolib.entrypoints.problem import UnauthenticatedError
+from audiolib.entrypoints.http.problem_details import UnauthenticatedError
 
 _FIELDS = {"customer_id": CUSTOMER, "user_id": USER}
 

@@ -8,12 +8,12 @@ from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import AssetNotFoundError, FieldFault, InvalidRequestError
 from audiolib.domain.model.naming import AssetId
-from audiolib.entrypoints.asset_service.shapes import time_shape
 from audiolib.entrypoints.cli.audit import print_line
 from audiolib.entrypoints.cli.library import Library, open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.environment import settings_here
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.environment import settings_here
+from audiolib.entrypoints.config.settings import Settings
+from audiolib.entrypoints.http.schemas import time_shape
 
 _PAGE = 200
 

@@ -9,13 +9,13 @@ from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
 from audiolib.domain.model.finding import Progress
 from audiolib.domain.use_cases.copy_library import CopyLibrary
+from audiolib.entrypoints.bootstrap.gather import at_once
+from audiolib.entrypoints.bootstrap.library_container import build_container
+from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.cli.audit import tell
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.concurrency import at_once
-from audiolib.entrypoints.container import build_container
-from audiolib.entrypoints.environment import settings_at
-from audiolib.entrypoints.resources import running, settled
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.environment import settings_at
+from audiolib.entrypoints.config.settings import Settings
 
 
 def copy(

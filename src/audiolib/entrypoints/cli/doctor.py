@@ -7,11 +7,11 @@ import aiohttp
 from yarl import URL
 
 from audiolib.domain.model.errors import AudioLibraryError
+from audiolib.entrypoints.bootstrap.library_container import Container, build_container
+from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.container import Container, build_container
-from audiolib.entrypoints.environment import settings_here
-from audiolib.entrypoints.resources import settled
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.environment import settings_here
+from audiolib.entrypoints.config.settings import Settings
 
 
 def doctor() -> int:

@@ -2,13 +2,13 @@
 
 import socket
 
+from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.environment import log_to_stderr, settings_here
+from audiolib.entrypoints.config.environment import log_to_stderr, settings_here
+from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.app import create_gateway
-from audiolib.entrypoints.gateway.container import build_gateway_container
-from audiolib.entrypoints.gateway.keys import DRAINING
-from audiolib.entrypoints.serving import bound, serve
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.gateway.app_keys import DRAINING
+from audiolib.entrypoints.http.server import bound, serve
 
 
 def serve_gateway(*, host: str = "127.0.0.1", port: int = 8080, data_dir: str | None = None) -> int:

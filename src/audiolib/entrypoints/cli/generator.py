@@ -3,15 +3,14 @@
 import socket
 from pathlib import Path
 
-from audiolib.entrypoints.bind_policy import refuse_strangers
+from audiolib.entrypoints.bootstrap.voices import all_voices
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.environment import log_to_stderr, settings_here
+from audiolib.entrypoints.config.environment import log_to_stderr, settings_here
+from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.generator.voices import all_voices
-from audiolib.entrypoints.serving import bound, serve
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.http.server import bound, refuse_strangers, serve
 
 
 def serve_generator(

@@ -12,13 +12,13 @@ from audiolib.domain.model.errors import FieldFault, InvalidRequestError
 from audiolib.domain.model.principal import Scope
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.key_ring import KeyRing
-from audiolib.entrypoints.asset_service.shapes import time_shape
+from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
+from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.cli.audit import print_line
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.environment import settings_here
-from audiolib.entrypoints.gateway.container import build_gateway_container
-from audiolib.entrypoints.resources import running, settled
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.environment import settings_here
+from audiolib.entrypoints.config.settings import Settings
+from audiolib.entrypoints.http.schemas import time_shape
 
 _PAGE = 200
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([smhd])", re.ASCII)

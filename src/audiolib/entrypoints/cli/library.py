@@ -15,10 +15,10 @@ from audiolib.domain.use_cases.reconcile import ReconcileLibrary
 from audiolib.domain.use_cases.reindex import ReindexLibrary
 from audiolib.domain.use_cases.save import SaveAudioToLibrary
 from audiolib.domain.use_cases.scrub import ScrubLibrary
-from audiolib.entrypoints.container import build_container
-from audiolib.entrypoints.resources import running, settled
-from audiolib.entrypoints.setting_values import SettingsError
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.bootstrap.library_container import build_container
+from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.config.parsers import SettingsError
+from audiolib.entrypoints.config.settings import Settings
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 from audiolib.ports.inventory import Inventory
 

@@ -9,11 +9,11 @@ from rich.table import Column, Table
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.page import PageRequest, Position
 from audiolib.domain.model.tenant import Tenant
-from audiolib.entrypoints.asset_service.shapes import asset_shape
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.environment import settings_here
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.environment import settings_here
+from audiolib.entrypoints.config.settings import Settings
+from audiolib.entrypoints.http.schemas import asset_shape
 
 
 def list_assets(

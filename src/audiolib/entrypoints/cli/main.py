@@ -10,7 +10,7 @@ except ModuleNotFoundError:  # the library alone was installed
     sys.exit('The command line needs more than the library: pip install "audiolib[server]"')
 
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.entrypoints.setting_values import SettingsError
+from audiolib.entrypoints.config.parsers import SettingsError
 
 _COMMANDS = {
     "serve": "serve:serve_library",

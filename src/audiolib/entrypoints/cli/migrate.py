@@ -7,8 +7,8 @@ from audiolib.domain.use_cases.migrate import Migrated
 from audiolib.entrypoints.cli.audit import LEFT, counting, print_line
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.environment import settings_here
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.environment import settings_here
+from audiolib.entrypoints.config.settings import Settings
 
 
 def migrate(*, check: bool = False, json_lines: bool = False) -> int:

@@ -7,8 +7,8 @@ from audiolib.domain.model.naming import AssetId
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.environment import settings_here
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.environment import settings_here
+from audiolib.entrypoints.config.settings import Settings
 
 
 def play_url(asset_id: str, *, customer: str, user: str, expires_in: float | None = None) -> int:

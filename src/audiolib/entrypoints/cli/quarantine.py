@@ -1,12 +1,12 @@
 """`audiolib quarantine`: objects that nothing explains, until somebody says what they are."""
 
 from audiolib.domain.model.naming import AssetId
-from audiolib.entrypoints.asset_service.shapes import time_shape
 from audiolib.entrypoints.cli.audit import print_line
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.environment import settings_here
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.environment import settings_here
+from audiolib.entrypoints.config.settings import Settings
+from audiolib.entrypoints.http.schemas import time_shape
 
 
 def list_quarantine(*, json_lines: bool = False) -> int:

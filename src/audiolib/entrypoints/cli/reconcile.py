@@ -4,8 +4,8 @@ from audiolib.domain.model.finding import Progress
 from audiolib.entrypoints.cli.audit import tell
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.environment import settings_here
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.environment import settings_here
+from audiolib.entrypoints.config.settings import Settings
 
 
 def reconcile(

@@ -8,12 +8,12 @@ import attrs
 from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.save_command import SaveAudio
-from audiolib.entrypoints.asset_service.shapes import asset_shape
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.progress import WatchedSource, byte_progress
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.environment import settings_here
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.environment import settings_here
+from audiolib.entrypoints.config.settings import Settings
+from audiolib.entrypoints.http.schemas import asset_shape
 
 
 def save_audio(

@@ -8,13 +8,12 @@ import sys
 import attrs
 
 from audiolib.entrypoints.asset_service.app import create_app
-from audiolib.entrypoints.asset_service.keys import DRAINING
-from audiolib.entrypoints.bind_policy import refuse_strangers
+from audiolib.entrypoints.asset_service.app_keys import DRAINING
+from audiolib.entrypoints.bootstrap.library_container import build_container
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.container import build_container
-from audiolib.entrypoints.environment import log_to_stderr, settings_here
-from audiolib.entrypoints.serving import bound, serve, url_of
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.config.environment import log_to_stderr, settings_here
+from audiolib.entrypoints.config.settings import Settings
+from audiolib.entrypoints.http.server import bound, refuse_strangers, serve, url_of
 
 
 def serve_library(

@@ -9,22 +9,21 @@ import aiohttp
 from aiohttp import web
 
 from audiolib.domain.model.clock import utc_now
-from audiolib.entrypoints.application import new_application
-from audiolib.entrypoints.assertion import Assertions
-from audiolib.entrypoints.gateway import keys
-from audiolib.entrypoints.gateway.container import GatewayContainer
+from audiolib.entrypoints.bootstrap.gateway_container import GatewayContainer
+from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.config.settings import Settings
+from audiolib.entrypoints.gateway import app_keys as keys
 from audiolib.entrypoints.gateway.credentials import Credentials
-from audiolib.entrypoints.gateway.health_handlers import check_services, ready
+from audiolib.entrypoints.gateway.health import check_services, ready
 from audiolib.entrypoints.gateway.json_web_tokens import JsonWebTokens
 from audiolib.entrypoints.gateway.jwks import Jwks, fetching
 from audiolib.entrypoints.gateway.openapi import gateway_document
 from audiolib.entrypoints.gateway.rate_limit import RateLimit
 from audiolib.entrypoints.gateway.routes import file, generate, library
-from audiolib.entrypoints.http.cached_check import CachedCheck
-from audiolib.entrypoints.live import live
-from audiolib.entrypoints.openapi import serving
-from audiolib.entrypoints.resources import running, settled
-from audiolib.entrypoints.settings import Settings
+from audiolib.entrypoints.http.application import new_application
+from audiolib.entrypoints.http.gateway_assertion import Assertions
+from audiolib.entrypoints.http.health import CachedCheck, live
+from audiolib.entrypoints.http.openapi import serving
 
 _FAILURES_A_SECOND = 1.0
 _BAD_LINKS_A_SECOND = 20.0  # a page may show that many links which have expired

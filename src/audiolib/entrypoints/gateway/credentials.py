@@ -9,7 +9,7 @@ from aiohttp import web
 from audiolib.domain.model.principal import Principal
 from audiolib.domain.use_cases.key_ring import KeyRing
 from audiolib.entrypoints.gateway.json_web_tokens import InvalidTokenError, JsonWebTokens
-from audiolib.entrypoints.problem import UnauthenticatedError
+from audiolib.entrypoints.http.problem_details import UnauthenticatedError
 
 Authenticate = Callable[[web.Request], Awaitable[Principal]]
 

@@ -9,8 +9,8 @@ import jwt
 from audiolib.domain.model.errors import InvalidRequestError
 from audiolib.domain.model.principal import Principal, Scope
 from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.config.groups import JwtSettings
 from audiolib.entrypoints.gateway.jwks import Jwks
-from audiolib.entrypoints.setting_groups import JwtSettings
 
 _LEEWAY_SECONDS = 60
 _LONGEST = 4096

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import jwt
 
-from audiolib.entrypoints.problem import UpstreamUnavailableError
+from audiolib.entrypoints.http.problem_details import UpstreamUnavailableError
 
 FRESH_SECONDS = 300.0
 COOL_DOWN_SECONDS = 10.0

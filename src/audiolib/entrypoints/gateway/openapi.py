@@ -1,9 +1,9 @@
 """The gateway's OpenAPI document: what the public sees."""
 
-from audiolib.entrypoints.asset_service.openapi import library_paths
-from audiolib.entrypoints.asset_service.schemas import ASSET
-from audiolib.entrypoints.generator.openapi import generate_operation
-from audiolib.entrypoints.openapi import LIVE, READY, Json, answers, document, links
+from audiolib.entrypoints.http.generator_openapi import generate_operation
+from audiolib.entrypoints.http.library_openapi import library_paths
+from audiolib.entrypoints.http.openapi import LIVE, READY, Json, answers, document, links
+from audiolib.entrypoints.http.schemas import ASSET
 
 _OWN_PROBLEMS = (401, 403, 429, 502, 503, 504)
 _SCHEMES: Json = {

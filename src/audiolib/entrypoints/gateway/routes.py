@@ -7,13 +7,17 @@ from aiohttp import web
 
 from audiolib.domain.model.principal import Principal, Scope
 from audiolib.domain.model.tenant import Tenant
-from audiolib.entrypoints.access_log import KEY_ID, TENANT
-from audiolib.entrypoints.assertion import ASSERTION
-from audiolib.entrypoints.gateway import keys
-from audiolib.entrypoints.gateway.forward import forward
+from audiolib.entrypoints.gateway import app_keys as keys
+from audiolib.entrypoints.gateway.proxy import forward
 from audiolib.entrypoints.gateway.rate_limit import Allowance, RateLimit
+from audiolib.entrypoints.http.access_log import KEY_ID, TENANT
+from audiolib.entrypoints.http.gateway_assertion import ASSERTION
 from audiolib.entrypoints.http.identity_headers import CUSTOMER, USER
-from audiolib.entrypoints.problem import ForbiddenError, RateLimitedError, UnauthenticatedError
+from audiolib.entrypoints.http.problem_details import (
+    ForbiddenError,
+    RateLimitedError,
+    UnauthenticatedError,
+)
 
 _READING = ("GET", "HEAD")
 # The path is passed on byte for byte, so it may hold nothing that two readers read differently.

@@ -7,19 +7,19 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from audiolib.entrypoints.application import new_application
-from audiolib.entrypoints.generator.handlers import (
+from audiolib.entrypoints.generator.recording import Recorder
+from audiolib.entrypoints.generator.routes import (
     RECORDER,
     delete_temp_file,
     generate,
     get_temp_file,
 )
-from audiolib.entrypoints.generator.openapi import generator_document
-from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.service_token import asking_for
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.live import live
-from audiolib.entrypoints.openapi import serving
+from audiolib.entrypoints.http.application import new_application
+from audiolib.entrypoints.http.generator_openapi import generator_document
+from audiolib.entrypoints.http.health import live
+from audiolib.entrypoints.http.openapi import serving
 
 _SWEEP_EVERY = 60.0
 _log = logging.getLogger("audiolib.generator")

@@ -19,9 +19,13 @@ from audiolib.domain.model.errors import (
 from audiolib.domain.model.naming import TempName
 from audiolib.domain.model.speech_request import SpeechRequest
 from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.config.groups import SpeakingLimits
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.problem import OverloadedError, RateLimitedError, SpeechTimeoutError
-from audiolib.entrypoints.setting_groups import SpeakingLimits
+from audiolib.entrypoints.http.problem_details import (
+    OverloadedError,
+    RateLimitedError,
+    SpeechTimeoutError,
+)
 from audiolib.ports.speech_synthesizer import SpeechSynthesizer
 
 _RETRY_AFTER = 5.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from audiolib.entrypoints.problem import Handler, UnauthenticatedError
+from audiolib.entrypoints.http.problem_details import Handler, UnauthenticatedError
 
 _OPEN = frozenset({"/health/live", "/openapi.json"})
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import attrs
 
 from audiolib.domain.model.naming import TempName
-from audiolib.entrypoints.problem import PreconditionFailedError
+from audiolib.entrypoints.http.problem_details import PreconditionFailedError
 
 _PART = ".part"
 

@@ -6,11 +6,11 @@ from typing import Protocol, cast
 from aiohttp import StreamReader, web
 
 from audiolib.domain.model.errors import AudioLibraryError
+from audiolib.entrypoints.config.groups import ConnectionSettings
+from audiolib.entrypoints.http.problem_details import RequestTimeoutError
 from audiolib.entrypoints.http.problem_handler import ProblemRequestHandler
 from audiolib.entrypoints.http.request_framing import RequestFraming
 from audiolib.entrypoints.http.write_watch import WriteWatch
-from audiolib.entrypoints.problem import RequestTimeoutError
-from audiolib.entrypoints.setting_groups import ConnectionSettings
 
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 TOO_MANY = (

@@ -8,10 +8,10 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from audiolib.entrypoints.config.groups import ConnectionSettings
 from audiolib.entrypoints.http.connection import Connection
+from audiolib.entrypoints.http.problem_details import Handler
 from audiolib.entrypoints.http.problem_handler import ProblemRequestHandler
-from audiolib.entrypoints.problem import Handler
-from audiolib.entrypoints.setting_groups import ConnectionSettings
 
 _NEARLY_FULL = 0.9
 _MOST_REJECTIONS = 64

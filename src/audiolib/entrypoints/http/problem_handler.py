@@ -6,8 +6,8 @@ from collections.abc import Callable
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from audiolib.entrypoints.http.problem_details import MalformedRequestError, internal_error, problem
 from audiolib.entrypoints.http.security_headers import DEFAULT_HEADERS
-from audiolib.entrypoints.problem import MalformedRequestError, internal_error, problem
 
 _log = logging.getLogger("audiolib.http")
 

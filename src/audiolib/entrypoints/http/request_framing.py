@@ -11,7 +11,7 @@ Each byte is looked at a constant number of times, however it is cut into pieces
 import re
 
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.entrypoints.problem import (
+from audiolib.entrypoints.http.problem_details import (
     ExpectationFailedError,
     HeadTooLargeError,
     MalformedRequestError,

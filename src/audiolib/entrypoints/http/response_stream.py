@@ -8,7 +8,7 @@ import aiohttp
 from aiohttp import web
 
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.entrypoints.access_log import BYTES_SENT
+from audiolib.entrypoints.http.access_log import BYTES_SENT
 
 WINDOW_SECONDS = 10.0
 

@@ -1,0 +1,70 @@
+"""POST /audio-library."""
+
+from typing import Any
+
+from aiohttp import web
+
+from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.use_cases.save_command import SaveAudio
+from audiolib.entrypoints.asset_service.app_keys import SAVE, SAVED, SAVES
+from audiolib.entrypoints.asset_service.identity import tenant_of
+from audiolib.entrypoints.http.json_body import json_object
+from audiolib.entrypoints.http.schemas import asset_shape, storage_shape
+
+_REQUIRED = ("text", "audio_url", "voice")
+FIELDS = frozenset(
+    (
+        *_REQUIRED,
+        "voice_name",
+        "language",
+        "speed",
+        "model",
+        "title",
+        "description",
+        "tags",
+        "folder",
+        "duration",
+        "idempotency_key",
+    )
+)
+
+
+async def save_audio(request: web.Request) -> web.Response:
+    """201 with the new asset, or 200 with the one that an earlier such request made."""
+    tenant = tenant_of(request)
+    request.app[SAVES].refuse_beyond(tenant)
+    fields = await json_object(request, FIELDS)
+    missing = [FieldFault(name, "is required") for name in _REQUIRED if name not in fields]
+    if missing:
+        raise InvalidRequestError(*missing)
+    command = SaveAudio(tenant=tenant, **(fields | _header_key(request, fields)))
+    async with request.app[SAVES].admitted(tenant):
+        saved = await request.app[SAVE](command)
+    request.app[SAVED].set()
+    headers = {"Location": f"/audio-library/{saved.asset.id}"}
+    if saved.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return web.json_response(
+        {
+            "success": True,
+            "id": str(saved.asset.id),
+            "storage": storage_shape(saved.asset, saved.url),
+            "asset": asset_shape(saved.asset, saved.url),
+        },
+        status=200 if saved.replayed else 201,
+        headers=headers,
+    )
+
+
+def _header_key(request: web.Request, fields: dict[str, Any]) -> dict[str, str]:
+    """The header wins nothing over the field: both must agree. It may be quoted (a structured
+    field string, as draft-ietf-httpapi-idempotency-key-header has it) or bare."""
+    values = request.headers.getall("Idempotency-Key", [])
+    if not values:
+        return {}
+    key = values[0]
+    if len(key) > 1 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if len(values) > 1 or fields.get("idempotency_key", key) != key:
+        raise InvalidRequestError(FieldFault("Idempotency-Key", "is given twice, and differently"))
+    return {"idempotency_key": key}
