@@ -10,11 +10,11 @@ from pathlib import Path
 
 import attrs
 
-from audiolib.domain.model.clock import utc_now
-from audiolib.domain.model.finding import Progress
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.audit import Progress
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.use_cases.side_by_side import documents_of
+from audiolib.domain.use_cases.maintenance.library_walk import documents_of
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
 from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.config.settings import Settings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from audiolib.domain.model.naming import ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey
 from tests import servers
 from tests.e2e.stack import Stack, running_stack
 from tests.stores import EMBEDDED, server_environment

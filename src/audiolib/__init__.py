@@ -4,18 +4,18 @@ The use cases, the commands they take, and the errors they raise. Nothing heavy 
 """
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.byte_range import ByteRange
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.domain.model.naming import AssetId, ObjectKey
-from audiolib.domain.model.page import Page, PageRequest
-from audiolib.domain.model.source import SourceBases, TempFile
+from audiolib.domain.model.identifiers import AssetId, ObjectKey
+from audiolib.domain.model.objects import ByteRange
+from audiolib.domain.model.paging import Page, PageRequest
+from audiolib.domain.model.temp_file import SourceBases, TempFile
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.use_cases.browse import BrowseLibrary
-from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
-from audiolib.domain.use_cases.listen import ListenToAudio
-from audiolib.domain.use_cases.recover import RecoverSaves
-from audiolib.domain.use_cases.save import SaveAudioToLibrary, SavedAudio, SavePolicy
-from audiolib.domain.use_cases.save_command import SaveAudio
+from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
+from audiolib.domain.use_cases.background.recover_saves import RecoverSaves
+from audiolib.domain.use_cases.library.browse import BrowseLibrary
+from audiolib.domain.use_cases.library.listen import ListenToAudio
+from audiolib.domain.use_cases.library.save_audio import SaveAudioToLibrary, SavedAudio, SavePolicy
+from audiolib.domain.use_cases.library.save_command import SaveAudio
 
 __all__ = [
     "AssetId",

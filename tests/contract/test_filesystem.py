@@ -11,9 +11,8 @@ from yarl import URL
 
 from audiolib.adapters.filesystem import FilesystemObjectStore
 from audiolib.adapters.memory import MemoryAssets, MemoryMetadataRepo
-from audiolib.domain.model.clock import utc_now
-from audiolib.domain.use_cases.browse import BrowseLibrary
-from audiolib.domain.use_cases.listen import ListenToAudio
+from audiolib.domain.use_cases.library.browse import BrowseLibrary
+from audiolib.domain.use_cases.library.listen import ListenToAudio
 from audiolib.entrypoints.asset_service.app_keys import (
     LINK_SECRETS,
     LISTEN,
@@ -22,6 +21,7 @@ from audiolib.entrypoints.asset_service.app_keys import (
     STREAMS,
 )
 from audiolib.entrypoints.asset_service.routes.audio import follow_link
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.load_shedding import Admission
 from audiolib.entrypoints.http.problem_details import problems

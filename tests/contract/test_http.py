@@ -22,8 +22,8 @@ from audiolib.domain.model.errors import (
     SourceNotFoundError,
     SourceUnavailableError,
 )
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.config.groups import SpeakingLimits
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder

@@ -24,8 +24,7 @@ from tests.integration.audio_fixtures import (
 )
 
 from audiolib.adapters.inspect import StreamInspector
-from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.audio_format import SNIFF_BYTES, AudioFormat
+from audiolib.domain.model.audio import SNIFF_BYTES, AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 from audiolib.testing.contracts import AudioInspectorContract, AudioSample
 from audiolib.testing.contracts.audio_samples import wav_samples

@@ -21,8 +21,8 @@ from audiolib.adapters.memory import (
     ToneSynthesizer,
 )
 from audiolib.domain.model.errors import ObjectNotFoundError
-from audiolib.domain.model.naming import AssetId, TempName
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.identifiers import AssetId, TempName
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.testing import FakeClock
 from audiolib.testing.contracts import (
     ApiKeyStoreContract,

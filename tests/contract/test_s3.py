@@ -10,7 +10,7 @@ from tests.servers import S3Server
 from yarl import URL
 
 from audiolib.adapters.s3 import S3ObjectStore, S3Settings, open_s3
-from audiolib.domain.model.clock import utc_now
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.testing.contracts import ObjectStoreContract
 
 PART = 5 * 1024 * 1024

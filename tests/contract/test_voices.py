@@ -11,7 +11,7 @@ import pytest
 
 from audiolib.adapters.speech import KokoroSynthesizer, PiperSynthesizer
 from audiolib.adapters.speech.kokoro_model import KokoroModel
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.testing.contracts import SpeechSynthesizerContract
 
 kokoro, piper = cache(KokoroSynthesizer), cache(PiperSynthesizer)

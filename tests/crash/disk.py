@@ -9,8 +9,8 @@ from dependency_injector import providers
 
 from audiolib import SaveAudio, Tenant
 from audiolib.domain.model.errors import SourceNotFoundError
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
 from audiolib.entrypoints.bootstrap.lifecycle import running
 from audiolib.entrypoints.config.settings import Settings

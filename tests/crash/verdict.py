@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import attrs
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.clock import utc_now
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.ports.metadata_repo import MetadataRepo

@@ -5,7 +5,7 @@ from collections import Counter
 
 import aiohttp
 
-from audiolib.domain.model.finding import Finding, FindingKind, Progress
+from audiolib.domain.model.audit import Finding, FindingKind, Progress
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing import wav
 from tests.damage.vandal import Vandal

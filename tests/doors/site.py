@@ -11,7 +11,7 @@ from aiohttp import web
 from yarl import URL
 
 from audiolib import Tenant
-from audiolib.domain.model.principal import Scope
+from audiolib.domain.model.access import Scope
 from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.app import create_gateway

@@ -17,9 +17,9 @@ from aiohttp import web
 from audiolib import Tenant
 from audiolib.adapters.http import HttpAudioSource, HttpSettings, open_http_session
 from audiolib.domain.model.errors import SourceUnavailableError
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.source import TempFile
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.metadata import SpeechRequest
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.config.environment import OneLineFormatter
 from audiolib.entrypoints.config.groups import ConnectionSettings, SpeakingLimits
 from audiolib.entrypoints.generator.app import create_generator

@@ -9,7 +9,7 @@ import pytest
 from yarl import URL
 
 from audiolib import Tenant
-from audiolib.domain.model.principal import Scope
+from audiolib.domain.model.access import Scope
 from audiolib.entrypoints.gateway.app_keys import DRAINING, KEY_RING
 from audiolib.entrypoints.http.request_id import with_request_id
 from tests.doors.site import ANN, Site

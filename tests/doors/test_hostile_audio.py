@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from audiolib.adapters.inspect import StreamInspector
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFormat
 from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.model.mpeg_frame import MpegFrame, frame_headers
 from audiolib.testing.contracts.samples import payload

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from audiolib.domain.model.naming import ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.testing import wav
 from tests.e2e.stack import ANN, Stack, running_stack, until
 from tests.stores import EMBEDDED, server_environment

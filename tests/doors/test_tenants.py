@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from audiolib import Tenant
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.entrypoints.gateway.app_keys import BAD_LINKS
 from tests.doors.site import Site
 

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from audiolib.domain.model.principal import Scope
+from audiolib.domain.model.access import Scope
 from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
 from audiolib.entrypoints.config.groups import ConnectionSettings
 from audiolib.entrypoints.config.settings import Settings

@@ -12,7 +12,7 @@ import attrs
 from aiohttp import web
 
 from audiolib.adapters.memory import ToneSynthesizer
-from audiolib.domain.model.naming import TempName
+from audiolib.domain.model.identifiers import TempName
 from audiolib.entrypoints.asset_service.app import create_app
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
 from audiolib.entrypoints.bootstrap.lifecycle import settled

@@ -15,10 +15,10 @@ from tests.e2e.stack import ANN, Stack, running_stack, until
 from tests.servers import MongoServer, S3Server
 from tests.stores import EMBEDDED, server_environment
 
-from audiolib.domain.model.finding import Action, FindingKind, Progress
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.audit import Action, FindingKind, Progress
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.use_cases.copy_library import CopyLibrary
+from audiolib.domain.use_cases.transfer.copy_library import CopyLibrary
 from audiolib.entrypoints.bootstrap.gather import at_once
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing import wav

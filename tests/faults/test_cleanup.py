@@ -13,9 +13,9 @@ from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure
 
 from audiolib.domain.model.cleanup import CleanupResult, CleanupState
-from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import MetadataUnavailableError
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing import wav
 from tests.e2e.stack import Stack, running_stack, until

@@ -8,8 +8,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from audiolib.adapters.s3 import S3ObjectStore, S3Settings, open_s3
-from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import InsufficientStorageError, StorageUnavailableError
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.testing.contracts.samples import content, payload
 from tests.integration.test_s3_probe import KEY, WeakServer, new_token
 

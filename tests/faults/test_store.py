@@ -7,8 +7,8 @@ from functools import partial
 import attrs
 import pytest
 
-from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing import wav
 from tests.e2e.stack import Stack, until

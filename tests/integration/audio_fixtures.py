@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 import soundfile
 
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFormat
 from audiolib.testing import wav
 from audiolib.testing.contracts import AudioSample
 

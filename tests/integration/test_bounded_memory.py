@@ -12,8 +12,8 @@ from audiolib.adapters.filesystem import FilesystemObjectStore
 from audiolib.adapters.inspect import StreamInspector
 from audiolib.adapters.memory import MemoryAssets, MemoryMetadataRepo
 from audiolib.adapters.s3 import S3Settings, open_s3
-from audiolib.domain.model.clock import utc_now
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.temp_file import TempFile
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 from audiolib.ports.object_store import ObjectStore
 from audiolib.testing import FakeClock, FakeIds, wav_header

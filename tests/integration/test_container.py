@@ -19,8 +19,8 @@ from audiolib.adapters.http import HttpTempCleaner
 from audiolib.adapters.mongo import MongoMetadataRepo
 from audiolib.adapters.noop.temp_cleaner import NoTempCleaner
 from audiolib.adapters.s3 import S3ObjectStore
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.bootstrap.library_container import build_container
 from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.config.settings import Settings

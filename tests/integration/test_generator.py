@@ -18,8 +18,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.errors import InsufficientStorageError, SpeechUnavailableError
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.entrypoints.config.groups import SpeakingLimits
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder

@@ -16,8 +16,8 @@ from audiolib.adapters.http import HttpAudioSource, HttpSettings, open_http_sess
 from audiolib.domain.model.errors import SourceNotFoundError as Missing
 from audiolib.domain.model.errors import SourceTruncatedError as Truncated
 from audiolib.domain.model.errors import SourceUnavailableError as Unavailable
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.temp_file import TempFile
 
 PATIENCE = 20.0
 SETTINGS = HttpSettings(connect_timeout=0.2, first_byte_timeout=0.2, stall_timeout=0.2)

@@ -14,13 +14,13 @@ from tests.servers import S3Server, moto_s3, rclone_s3
 
 from audiolib.adapters.s3 import S3Settings, open_s3
 from audiolib.adapters.s3.object_store import S3ObjectStore
-from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import (
     ObjectNotFoundError,
     StorageUnavailableError,
     WeakStoreError,
 )
-from audiolib.domain.model.naming import ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.testing.contracts.samples import content
 
 KEY = ObjectKey.parse("acme/ann/audio/01b8dac5-b400-7000-8000-000000000001.wav")

@@ -14,8 +14,8 @@ from audiolib.adapters.http import HttpAudioSource, HttpSettings, open_http_sess
 from audiolib.adapters.http.pace import Pace
 from audiolib.adapters.http.pinned_connector import PinnedConnector
 from audiolib.domain.model.errors import SourceUnavailableError
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.temp_file import TempFile
 
 LOOPBACK, ELSEWHERE = ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")
 

@@ -12,7 +12,7 @@ import pytest
 from audiolib.adapters.speech import KokoroSynthesizer, PiperSynthesizer, VoiceChoice
 from audiolib.adapters.speech.sentences import sentences, speakable, stretches
 from audiolib.domain.model.errors import InvalidRequestError, SpeechUnavailableError
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 SENTENCE = "The weather is nice today, so we will walk."

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from audiolib.domain.model.clock import utc_now
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
 from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.config.settings import Settings

@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 from audiolib.adapters.memory import MemoryAssets, MemoryObjectStore
+from audiolib.domain.documents.asset_document import from_document
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.domain.model.document import from_document
 from audiolib.domain.model.errors import ObjectExistsError, ObjectNotFoundError
-from audiolib.domain.model.hashed_stream import HashedStream
-from audiolib.domain.model.naming import AssetId, KeyStem, ObjectKey
-from audiolib.domain.model.source import TempFile
-from audiolib.domain.model.stored_object import StoredObject
+from audiolib.domain.model.identifiers import AssetId, KeyStem, ObjectKey
+from audiolib.domain.model.objects import StoredObject
+from audiolib.domain.model.temp_file import TempFile
+from audiolib.domain.streams.hashing import HashedStream
 from audiolib.testing import World
 
 

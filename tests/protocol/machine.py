@@ -19,7 +19,7 @@ from tests.protocol.processes import Process, Task
 from audiolib import SaveAudio, TempFile, Tenant
 from audiolib.adapters.memory import MemoryTempFiles
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.testing import FakeClock, FakeIds, Fault, World, in_memory_library, wav
 from audiolib.testing.faults import Effect
 

@@ -237,7 +237,7 @@ MUTANTS = (
                 INTENTS,
                 "    async def to_purge(",
                 "    async def unknown(self, key):\n"
-                "        from audiolib.domain.model.naming import ObjectKey\n"
+                "        from audiolib.domain.model.identifiers import ObjectKey\n"
                 "        stem = ObjectKey.parse(key).stem\n"
                 "        asset = self._assets.read(stem.asset_id)\n"
                 "        return None if asset and asset.state is AssetState.READY else stem\n\n"

@@ -7,8 +7,8 @@ from typing import Any
 import attrs
 
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.domain.use_cases.save import SavedAudio
-from audiolib.domain.use_cases.save_command import SaveAudio
+from audiolib.domain.use_cases.library.save_audio import SavedAudio
+from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.testing import Fault, Faults, InMemoryLibrary, World, in_memory_library
 from audiolib.testing.faults import Effect
 

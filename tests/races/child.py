@@ -10,10 +10,10 @@ from typing import Any
 
 import attrs
 
-from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import ObjectExistsError
-from audiolib.domain.model.naming import ObjectKey
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.identifiers import ObjectKey
+from audiolib.domain.model.temp_file import TempFile
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.ports.temp_cleaner import TempCleaner

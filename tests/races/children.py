@@ -13,7 +13,7 @@ from typing import IO, Any
 import attrs
 
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.domain.model.clock import utc_now
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing.contracts.samples import new_key

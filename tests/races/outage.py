@@ -12,8 +12,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing.clock import FakeClock

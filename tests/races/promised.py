@@ -7,8 +7,8 @@ import attrs
 
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing.contracts.samples import pending, ready_from

@@ -12,12 +12,12 @@ from dependency_injector import providers
 
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import IdempotencyInProgressError, ObjectExistsError
-from audiolib.domain.model.source import TempFile
-from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
-from audiolib.domain.use_cases.save import SaveAudioToLibrary, SavedAudio
-from audiolib.domain.use_cases.save_command import SaveAudio
+from audiolib.domain.model.temp_file import TempFile
+from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
+from audiolib.domain.use_cases.library.save_audio import SaveAudioToLibrary, SavedAudio
+from audiolib.domain.use_cases.library.save_command import SaveAudio
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
 from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.config.settings import Settings

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from audiolib.domain.model.naming import ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from tests.races.interleaved import saves_in_memory

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from audiolib.domain.model.naming import ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import settled

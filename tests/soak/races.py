@@ -9,8 +9,8 @@ from pathlib import Path
 
 from audiolib.adapters.memory import MemoryObjectStore
 from audiolib.adapters.s3 import S3Settings, open_s3
-from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import WeakStoreError
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import new_token
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.testing import World

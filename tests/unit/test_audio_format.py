@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from audiolib.domain.model.audio_format import SNIFF_BYTES, AudioFormat
+from audiolib.domain.model.audio import SNIFF_BYTES, AudioFormat
 from audiolib.domain.model.errors import NotAudioError
 from audiolib.testing import wav
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiolib.domain.model.block_checksums import BLOCK, BlockChecksums, BlockSums
+from audiolib.domain.model.checksums import BLOCK, BlockChecksums, BlockSums
 from audiolib.testing.contracts.samples import payload, pieces
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiolib.domain.model.byte_range import ByteRange, Slice
 from audiolib.domain.model.errors import RangeNotSatisfiableError
+from audiolib.domain.model.objects import ByteRange, Slice
 
 HUGE = 10**18
 SATISFIABLE = [

@@ -3,8 +3,8 @@
 import pytest
 
 from audiolib import SaveAudio, Tenant
+from audiolib.domain.documents.asset_document import from_document
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
-from audiolib.domain.model.document import from_document
 from audiolib.domain.model.errors import CleanupRefusedError, MetadataUnavailableError
 from audiolib.testing import InMemoryLibrary, in_memory_library
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiolib.domain.model.byte_range import ByteRange
+from audiolib.domain.model.objects import ByteRange
 from audiolib.entrypoints.http.conditional_requests import matches, range_of
 
 ETAG = '"abc"'

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiolib.domain.model.content_disposition import attachment
+from audiolib.domain.model.links import attachment
 
 HEADER = re.compile(
     r'attachment; filename="(?P<plain>[A-Za-z0-9 ._()-]+)"'

@@ -8,7 +8,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiolib.domain.model.document import from_document, to_document
+from audiolib.domain.documents.asset_document import from_document, to_document
 from audiolib.domain.model.metadata import Metadata, Speech
 from audiolib.testing.contracts.samples import pending, ready_from
 

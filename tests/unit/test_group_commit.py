@@ -7,7 +7,7 @@ from contextlib import suppress
 import attrs
 import pytest
 
-from audiolib.group_commit import GroupCommit
+from audiolib.adapters.shared.group_commit import GroupCommit
 
 
 class RefusedError(Exception):

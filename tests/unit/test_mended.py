@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 
+from audiolib.adapters.shared.group_commit import GroupCommit
 from audiolib.domain.model.errors import InvalidRequestError, NotAudioError
-from audiolib.domain.model.signed_link import SignedLink
-from audiolib.domain.model.source import SourceBases
+from audiolib.domain.model.links import SignedLink
+from audiolib.domain.model.temp_file import SourceBases
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.model.wav_stream import WavStream
-from audiolib.domain.use_cases.save_command import SaveAudio
+from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.entrypoints.config.parsers import SettingsError
 from audiolib.entrypoints.config.secrets import signing_keys
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.conditional_requests import range_of
 from audiolib.entrypoints.http.schemas import time_shape
-from audiolib.group_commit import GroupCommit
 from audiolib.testing import wav
 
 KEY = "acme/ann/audio/0190a0a0-0b0c-7d0d-8e0e-0123456789ab.wav"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiolib.domain.model.errors import InvalidRequestError
-from audiolib.domain.model.naming import AssetId, KeyStem, ObjectKey
+from audiolib.domain.model.identifiers import AssetId, KeyStem, ObjectKey
 from audiolib.domain.model.tenant import Tenant
 
 UUID = "0190a0a0-0b0c-7d0d-8e0e-0123456789ab"

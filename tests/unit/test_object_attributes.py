@@ -8,9 +8,9 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audiolib.domain.documents.object_manifest import object_attributes, recalled
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.metadata import Metadata, Speech
-from audiolib.domain.model.object_attributes import object_attributes, recalled
 from audiolib.testing.contracts.samples import METADATA, payload, pending
 
 _line = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1)

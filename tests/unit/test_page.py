@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiolib.domain.model.errors import InvalidRequestError
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.model.page import Page, PageRequest, Position
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.domain.model.paging import Page, PageRequest, Position
 from audiolib.testing.contracts.samples import pending
 
 UUID = "0190a0a0-0b0c-7d0d-8e0e-0123456789ab"

@@ -7,12 +7,12 @@ import pytest
 
 from audiolib import SaveAudio, Tenant
 from audiolib.domain.model.asset import AssetState
+from audiolib.domain.model.audit import Action, Finding, FindingKind, Progress
 from audiolib.domain.model.errors import AssetNotFoundError
-from audiolib.domain.model.finding import Action, Finding, FindingKind, Progress
-from audiolib.domain.model.hashed_stream import HashedStream
-from audiolib.domain.model.naming import KeyStem, ObjectKey
-from audiolib.domain.model.stored_object import ListedObject
-from audiolib.domain.use_cases.save import SavedAudio
+from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.objects import ListedObject
+from audiolib.domain.streams.hashing import HashedStream
+from audiolib.domain.use_cases.library.save_audio import SavedAudio
 from audiolib.testing import InMemoryLibrary, in_memory_library, wav
 from audiolib.testing.contracts.samples import content, new_id
 

@@ -9,10 +9,10 @@ import pytest
 from audiolib import SaveAudio, Tenant
 from audiolib.adapters.filesystem import FilesystemObjectStore
 from audiolib.domain.model.asset import AssetState
+from audiolib.domain.model.audit import Action, FindingKind, Progress
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.errors import InsufficientStorageError, StorageUnavailableError
-from audiolib.domain.model.finding import Action, FindingKind, Progress
-from audiolib.domain.model.stored_object import ListedObject
+from audiolib.domain.model.objects import ListedObject
 from audiolib.testing import in_memory_library, wav
 from audiolib.testing.library import InMemoryLibrary
 

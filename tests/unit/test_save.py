@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from audiolib import AssetState, AudioLibraryError, PageRequest, SaveAudio, SavedAudio, Tenant
+from audiolib.domain.documents.asset_document import from_document
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.domain.model.document import from_document
 from audiolib.domain.model.errors import (
     AudioTooLargeError,
     CommitUnknownError,
@@ -21,8 +21,8 @@ from audiolib.domain.model.errors import (
     SourceTruncatedError,
     StorageUnavailableError,
 )
-from audiolib.domain.model.source import SourceBases
-from audiolib.domain.use_cases.save import SavePolicy
+from audiolib.domain.model.temp_file import SourceBases
+from audiolib.domain.use_cases.library.save_audio import SavePolicy
 from audiolib.testing import InMemoryLibrary, in_memory_library, wav
 from audiolib.testing.library import GENERATOR
 

@@ -7,7 +7,7 @@ import pytest
 
 from audiolib.domain.model.errors import InvalidRequestError
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.use_cases.save_command import SaveAudio
+from audiolib.domain.use_cases.library.save_command import SaveAudio
 
 TENANT = Tenant(customer_id="acme", user_id="ann")
 TEXTS = ("text", "voice", "voice_name", "language", "model", "title", "description", "folder")

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiolib.domain.model.metadata import Metadata, Speech
-from audiolib.domain.model.source import SourceBases
+from audiolib.domain.model.temp_file import SourceBases
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.use_cases.save_command import SaveAudio
+from audiolib.domain.use_cases.library.save_command import SaveAudio
 
 TENANT = Tenant(customer_id="acme", user_id="ann")
 BASES = SourceBases(["http://gen.test", "http://second.test"])

@@ -11,7 +11,7 @@ from audiolib import Tenant
 from audiolib.adapters.filesystem.upload import make_folders
 from audiolib.adapters.memory import MemoryApiKeyStore
 from audiolib.adapters.sqlite import open_sqlite
-from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.domain.use_cases.access.api_keys import KeyRing
 from audiolib.entrypoints.config.parsers import SettingsError
 from audiolib.entrypoints.config.secrets import secrets_in
 from audiolib.entrypoints.config.settings import Settings

@@ -12,7 +12,7 @@ import pytest
 from audiolib.adapters.http import HttpSettings
 from audiolib.adapters.s3 import S3Settings
 from audiolib.domain.model.quota import Quota
-from audiolib.domain.model.source import SourceBases
+from audiolib.domain.model.temp_file import SourceBases
 from audiolib.entrypoints.config.declarations import SETTINGS
 from audiolib.entrypoints.config.groups import (
     ConnectionSettings,

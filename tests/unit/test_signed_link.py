@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiolib.domain.model.naming import ObjectKey
-from audiolib.domain.model.signed_link import SignedLink
+from audiolib.domain.model.identifiers import ObjectKey
+from audiolib.domain.model.links import SignedLink
 
 UUID = "0190a0a0-0b0c-7d0d-8e0e-0123456789ab"
 KEY = f"acme/ann/audio/{UUID}.wav"

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiolib.domain.model.errors import ForbiddenSourceError
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.source import SourceBases, TempFile
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.temp_file import SourceBases, TempFile
 
 BASE = "http://audio-generation-factory:3000"
 SECOND = "https://other.test/voices"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiolib.domain.model.errors import InvalidRequestError
-from audiolib.domain.model.naming import TempName
+from audiolib.domain.model.identifiers import TempName
 
 GOOD = [
     "a.wav",

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 from audiolib.domain.model.wav_stream import WavStream
 

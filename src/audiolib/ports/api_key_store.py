@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from audiolib.domain.model.api_key import ApiKey
+from audiolib.domain.model.access import ApiKey
 
 
 class ApiKeyStore(Protocol):

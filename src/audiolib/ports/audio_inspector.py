@@ -3,8 +3,7 @@
 from abc import abstractmethod
 from typing import Protocol
 
-from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFacts, AudioFormat
 
 
 class Inspection(Protocol):

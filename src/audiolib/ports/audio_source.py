@@ -7,7 +7,7 @@ from typing import Protocol
 
 import attrs
 
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.temp_file import TempFile
 
 
 @attrs.frozen(kw_only=True)

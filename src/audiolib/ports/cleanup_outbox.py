@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from audiolib.domain.model.cleanup import CleanupResult, CleanupTask
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 
 
 class CleanupOutbox(Protocol):

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
 
-from audiolib.domain.model.survey import Surveyed
+from audiolib.domain.model.audit import Surveyed
 
 
 class DocumentSchema(Protocol):

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.audit import Unreadable
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.model.survey import Unreadable
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.model.page import Page, PageRequest
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.domain.model.paging import Page, PageRequest
 from audiolib.domain.model.tenant import Tenant
 
 

@@ -8,15 +8,16 @@ from typing import Protocol
 
 import attrs
 
-from audiolib.domain.model.byte_range import ByteRange, Slice
-from audiolib.domain.model.hashed_stream import HashedStream
-from audiolib.domain.model.naming import KeyStem, ObjectKey
-from audiolib.domain.model.stored_object import (
+from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.links import PresignedUrl
+from audiolib.domain.model.objects import (
+    ByteRange,
     DescribedObject,
     ListedObject,
-    PresignedUrl,
+    Slice,
     StoredObject,
 )
+from audiolib.domain.streams.hashing import HashedStream
 
 
 @attrs.frozen(kw_only=True)

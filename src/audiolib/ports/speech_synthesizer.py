@@ -6,7 +6,7 @@ from typing import Protocol
 
 import attrs
 
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.metadata import SpeechRequest
 
 
 @attrs.frozen(kw_only=True)

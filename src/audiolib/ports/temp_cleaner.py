@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Protocol
 
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.temp_file import TempFile
 
 
 class TempCleaner(Protocol):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from audiolib.domain.model.tally import Tally
+from audiolib.domain.model.quota import Tally
 from audiolib.domain.model.tenant import Tenant
 
 

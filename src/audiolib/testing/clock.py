@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 
 
 class FakeClock:

@@ -13,7 +13,7 @@ from audiolib.domain.model.errors import (
     SourceUnavailableError,
     StorageUnavailableError,
 )
-from audiolib.domain.model.hashed_stream import HashedStream
+from audiolib.domain.streams.hashing import HashedStream
 from audiolib.testing.faults import Effect, Fault, Faults, cut
 
 _DEFAULT_ERRORS: dict[str, type[AudioLibraryError]] = {

@@ -18,21 +18,21 @@ from audiolib.adapters.memory import (
     MemoryTempFiles,
     MemoryUsageLedger,
 )
-from audiolib.domain.model.naming import TempName
+from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.quota import Quota
-from audiolib.domain.model.source import SourceBases, TempFile
-from audiolib.domain.use_cases.browse import BrowseLibrary
-from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
-from audiolib.domain.use_cases.keep_quota import KeepQuota
-from audiolib.domain.use_cases.listen import ListenToAudio
-from audiolib.domain.use_cases.migrate import MigrateDocuments
-from audiolib.domain.use_cases.quarantine import Quarantine
-from audiolib.domain.use_cases.rebuild import RebuildAsset
-from audiolib.domain.use_cases.reconcile import ReconcileLibrary
-from audiolib.domain.use_cases.recover import RecoverSaves
-from audiolib.domain.use_cases.reindex import ReindexLibrary
-from audiolib.domain.use_cases.save import SaveAudioToLibrary, SavePolicy
-from audiolib.domain.use_cases.scrub import ScrubLibrary
+from audiolib.domain.model.temp_file import SourceBases, TempFile
+from audiolib.domain.use_cases.access.enforce_quota import KeepQuota
+from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
+from audiolib.domain.use_cases.background.recover_saves import RecoverSaves
+from audiolib.domain.use_cases.library.browse import BrowseLibrary
+from audiolib.domain.use_cases.library.listen import ListenToAudio
+from audiolib.domain.use_cases.library.save_audio import SaveAudioToLibrary, SavePolicy
+from audiolib.domain.use_cases.maintenance.migrate import MigrateDocuments
+from audiolib.domain.use_cases.maintenance.quarantine import Quarantine
+from audiolib.domain.use_cases.maintenance.rebuild import RebuildAsset
+from audiolib.domain.use_cases.maintenance.reconcile import ReconcileLibrary
+from audiolib.domain.use_cases.maintenance.reindex import ReindexLibrary
+from audiolib.domain.use_cases.maintenance.scrub import ScrubLibrary
 from audiolib.testing.clock import FakeClock, FakeIds
 from audiolib.testing.faults import FaultPlan, Faults
 from audiolib.testing.faulty_port import FaultyPort

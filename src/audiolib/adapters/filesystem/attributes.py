@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from audiolib.domain.model.stored_object import DescribedObject
+from audiolib.domain.model.objects import DescribedObject
 
 SUFFIX = ".attributes"
 

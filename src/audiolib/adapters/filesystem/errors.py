@@ -11,7 +11,7 @@ from audiolib.domain.model.errors import (
     ObjectNotFoundError,
     StorageUnavailableError,
 )
-from audiolib.domain.model.naming import ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey
 
 _BY_ERRNO: dict[int, type[AudioLibraryError]] = {
     errno.ENOENT: ObjectNotFoundError,

@@ -19,18 +19,18 @@ from audiolib.adapters.filesystem.attributes import (
 from audiolib.adapters.filesystem.errors import translated
 from audiolib.adapters.filesystem.upload import Upload, make_folders, sync_folder
 from audiolib.adapters.filesystem.walk import listed, unfinished_files, unfinished_keys
-from audiolib.domain.model.byte_range import ByteRange, Slice
-from audiolib.domain.model.chunking import in_pieces
 from audiolib.domain.model.errors import StorageUnavailableError
-from audiolib.domain.model.hashed_stream import HashedStream
-from audiolib.domain.model.naming import KeyStem, ObjectKey
-from audiolib.domain.model.signed_link import SignedLink
-from audiolib.domain.model.stored_object import (
+from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.links import PresignedUrl, SignedLink
+from audiolib.domain.model.objects import (
+    ByteRange,
     DescribedObject,
     ListedObject,
-    PresignedUrl,
+    Slice,
     StoredObject,
 )
+from audiolib.domain.streams.hashing import HashedStream
+from audiolib.domain.streams.rechunk import in_pieces
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 
 T = TypeVar("T")

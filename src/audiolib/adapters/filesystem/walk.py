@@ -6,7 +6,7 @@ from pathlib import Path
 
 from audiolib.adapters.filesystem.attributes import SUFFIX
 from audiolib.adapters.filesystem.upload import object_name
-from audiolib.domain.model.stored_object import ListedObject
+from audiolib.domain.model.objects import ListedObject
 
 
 def listed(root: Path, prefix: str) -> Iterator[ListedObject]:

@@ -14,7 +14,7 @@ from audiolib.adapters.http.errors import while_asking, while_reading
 from audiolib.adapters.http.pace import Pace
 from audiolib.adapters.http.session import HttpSettings
 from audiolib.domain.model.errors import SourceNotFoundError, SourceUnavailableError
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 
 _STRONG_ETAG = re.compile(r'"[!#-~]{0,254}"', re.ASCII)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import aiohttp
 
 from audiolib.domain.model.errors import SourceTruncatedError, SourceUnavailableError
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.temp_file import TempFile
 
 
 @contextmanager

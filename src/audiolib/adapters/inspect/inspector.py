@@ -4,8 +4,7 @@ from audiolib.adapters.inspect.mp3 import Mp3Inspection
 from audiolib.adapters.inspect.mp4 import Mp4Inspection
 from audiolib.adapters.inspect.ogg import OggInspection
 from audiolib.adapters.inspect.tagged import FlacInspection
-from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.wav_stream import WavStream
 from audiolib.ports.audio_inspector import AudioInspector, Inspection
 

@@ -1,7 +1,6 @@
 """MP3: the samples of every frame are counted, so variable bit rates come out true."""
 
-from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError
 from audiolib.domain.model.mpeg_frame import MpegFrame, frame_headers
 from audiolib.ports.audio_inspector import Inspection

@@ -5,8 +5,7 @@ import struct
 from audiolib.adapters.inspect.aac_config import AacConfig
 from audiolib.adapters.inspect.box_count import refuse_many_boxes
 from audiolib.adapters.inspect.tagged import facts_of, tag_of
-from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 from audiolib.ports.audio_inspector import Inspection
 

@@ -4,8 +4,7 @@ from io import BytesIO
 
 from tinytag import TinyTag, TinyTagException
 
-from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError
 from audiolib.ports.audio_inspector import Inspection
 

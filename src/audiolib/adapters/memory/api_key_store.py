@@ -5,7 +5,7 @@ from datetime import datetime
 
 import attrs
 
-from audiolib.domain.model.api_key import ApiKey
+from audiolib.domain.model.access import ApiKey
 from audiolib.domain.model.errors import ConflictError
 from audiolib.ports.api_key_store import ApiKeyStore
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
+from audiolib.domain.documents.asset_document import from_document, to_document
 from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.document import from_document, to_document
 from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.idempotency import Idempotency
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 
 

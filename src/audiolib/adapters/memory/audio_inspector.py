@@ -1,7 +1,6 @@
 """An audio inspector without dependencies."""
 
-from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.wav_stream import WavStream
 from audiolib.ports.audio_inspector import AudioInspector, Inspection
 

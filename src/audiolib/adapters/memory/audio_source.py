@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from audiolib.adapters.memory.temp_files import MemoryTempFiles
 from audiolib.domain.model.errors import SourceNotFoundError
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 
 

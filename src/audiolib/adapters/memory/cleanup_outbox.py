@@ -8,7 +8,7 @@ import attrs
 from audiolib.adapters.memory.assets import MemoryAssets
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import CleanupResult, CleanupState, CleanupTask
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 
 

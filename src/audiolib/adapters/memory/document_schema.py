@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from audiolib.adapters.memory.assets import MemoryAssets
-from audiolib.domain.model.document import SCHEMA_VERSION, version_of
-from audiolib.domain.model.document_upgrade import surveyed, upgraded
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.model.survey import Surveyed
+from audiolib.domain.documents.asset_document import SCHEMA_VERSION, version_of
+from audiolib.domain.documents.schema_upgrade import surveyed, upgraded
+from audiolib.domain.model.audit import Surveyed
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.ports.document_schema import DocumentSchema
 
 

@@ -6,8 +6,8 @@ import attrs
 
 from audiolib.adapters.memory.assets import MemoryAssets
 from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.model.page import Page, PageRequest, Position
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.domain.model.paging import Page, PageRequest, Position
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.metadata_repo import MetadataRepo
 

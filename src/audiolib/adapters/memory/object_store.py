@@ -3,22 +3,22 @@
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import attrs
 
-from audiolib.domain.model.byte_range import ByteRange, Slice
-from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import ObjectExistsError, ObjectNotFoundError
-from audiolib.domain.model.hashed_stream import HashedStream
-from audiolib.domain.model.naming import KeyStem, ObjectKey
-from audiolib.domain.model.stored_object import (
+from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.links import PresignedUrl
+from audiolib.domain.model.objects import (
+    ByteRange,
     DescribedObject,
     ListedObject,
-    PresignedUrl,
+    Slice,
     StoredObject,
 )
+from audiolib.domain.streams.hashing import HashedStream
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 
 
@@ -36,7 +36,7 @@ class MemoryObjectStore(ObjectStore):
         self,
         *,
         bucket: str = "audio-assets",
-        now: Callable[[], datetime] = utc_now,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chunk_size: int = 64 * 1024,
     ) -> None:
         self.bucket = bucket

@@ -6,7 +6,7 @@ import struct
 from collections.abc import AsyncIterator
 
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 SAMPLE_RATE = 8000

@@ -2,7 +2,7 @@
 
 from audiolib.adapters.memory.temp_files import MemoryTempFiles
 from audiolib.domain.model.errors import CleanupRefusedError
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.ports.temp_cleaner import TempCleaner
 
 

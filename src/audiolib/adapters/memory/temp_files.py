@@ -2,7 +2,7 @@
 
 import hashlib
 
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.temp_file import TempFile
 
 
 class MemoryTempFiles:

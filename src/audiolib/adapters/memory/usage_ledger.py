@@ -5,7 +5,7 @@ from datetime import datetime
 
 import attrs
 
-from audiolib.domain.model.tally import Tally
+from audiolib.domain.model.quota import Tally
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.usage_ledger import UsageLedger
 

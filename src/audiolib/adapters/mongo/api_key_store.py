@@ -10,9 +10,8 @@ from pymongo.errors import DuplicateKeyError
 
 from audiolib.adapters.mongo.assets import MongoAssets
 from audiolib.adapters.mongo.errors import translated
-from audiolib.domain.model.api_key import ApiKey
+from audiolib.domain.model.access import ApiKey, Scope
 from audiolib.domain.model.errors import ConflictError
-from audiolib.domain.model.principal import Scope
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.api_key_store import ApiKeyStore
 

@@ -8,11 +8,11 @@ from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from audiolib.adapters.mongo.errors import translated
+from audiolib.adapters.shared.group_commit import GroupCommit
+from audiolib.domain.documents.asset_document import Document, from_document
+from audiolib.domain.documents.schema_upgrade import read_or_tell
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.document import Document, from_document
-from audiolib.domain.model.document_upgrade import read_or_tell
 from audiolib.domain.model.errors import MetadataUnavailableError
-from audiolib.group_commit import GroupCommit
 
 Filter = dict[str, Any]
 Write = InsertOne[Any] | ReplaceOne[Any] | UpdateOne

@@ -9,7 +9,7 @@ from pymongo import ASCENDING, UpdateOne
 from audiolib.adapters.mongo.assets import Filter, MongoAssets
 from audiolib.adapters.mongo.errors import translated
 from audiolib.domain.model.cleanup import CleanupResult, CleanupTask
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 
 

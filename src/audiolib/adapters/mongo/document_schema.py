@@ -7,9 +7,9 @@ from pymongo import ASCENDING
 
 from audiolib.adapters.mongo.assets import MongoAssets
 from audiolib.adapters.mongo.errors import translated
-from audiolib.domain.model.document import SCHEMA_VERSION, version_of
-from audiolib.domain.model.document_upgrade import surveyed, upgraded
-from audiolib.domain.model.survey import Surveyed
+from audiolib.domain.documents.asset_document import SCHEMA_VERSION, version_of
+from audiolib.domain.documents.schema_upgrade import surveyed, upgraded
+from audiolib.domain.model.audit import Surveyed
 from audiolib.ports.document_schema import DocumentSchema
 
 _CHANGING = ("state", "fence", "lease_until", "version", "updated_at", "cleanup")

@@ -6,12 +6,12 @@ import attrs
 from pymongo import ASCENDING
 
 from audiolib.adapters.mongo.assets import Filter, MongoAssets
+from audiolib.domain.documents.schema_upgrade import read_or_tell
 from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.audit import Unreadable
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.domain.model.document_upgrade import read_or_tell
 from audiolib.domain.model.errors import InvalidRequestError
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.model.survey import Unreadable
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.inventory import Inventory
 

@@ -8,11 +8,11 @@ from pymongo import DESCENDING, InsertOne, ReplaceOne, UpdateOne
 
 from audiolib.adapters.mongo.assets import Done, Duplicate, Filter, MongoAssets, readable
 from audiolib.adapters.mongo.errors import translated
+from audiolib.domain.documents.asset_document import to_document
 from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.document import to_document
 from audiolib.domain.model.errors import MetadataUnavailableError
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.model.page import Page, PageRequest
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.domain.model.paging import Page, PageRequest
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.metadata_repo import MetadataRepo
 

@@ -9,8 +9,8 @@ from pymongo.errors import DuplicateKeyError
 
 from audiolib.adapters.mongo.assets import MongoAssets
 from audiolib.adapters.mongo.errors import translated
-from audiolib.domain.model.tally import Tally
-from audiolib.domain.model.tally_document import read_tally, tally_document
+from audiolib.domain.documents.usage_document import read_tally, tally_document
+from audiolib.domain.model.quota import Tally
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.usage_ledger import UsageLedger
 

@@ -1,6 +1,6 @@
 """For generators without a cleanup endpoint."""
 
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.ports.temp_cleaner import TempCleaner
 
 

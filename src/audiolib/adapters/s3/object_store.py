@@ -13,18 +13,18 @@ from audiolib.adapters.s3.errors import translated
 from audiolib.adapters.s3.probe import PROBES
 from audiolib.adapters.s3.upload import CLAIM, SHA256, TOKEN, Upload
 from audiolib.adapters.s3.wire import Wire
-from audiolib.domain.model.byte_range import ByteRange, Slice
-from audiolib.domain.model.chunking import in_pieces
-from audiolib.domain.model.content_disposition import attachment
 from audiolib.domain.model.errors import RangeNotSatisfiableError
-from audiolib.domain.model.hashed_stream import HashedStream
-from audiolib.domain.model.naming import KeyStem, ObjectKey
-from audiolib.domain.model.stored_object import (
+from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.links import PresignedUrl, attachment
+from audiolib.domain.model.objects import (
+    ByteRange,
     DescribedObject,
     ListedObject,
-    PresignedUrl,
+    Slice,
     StoredObject,
 )
+from audiolib.domain.streams.hashing import HashedStream
+from audiolib.domain.streams.rechunk import in_pieces
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 
 _READ = 256 * 1024

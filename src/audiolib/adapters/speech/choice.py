@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 

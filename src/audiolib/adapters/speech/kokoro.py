@@ -6,8 +6,8 @@ from audiolib.adapters.speech.kokoro_model import LANGUAGES, STYLES, KokoroModel
 from audiolib.adapters.speech.model_thread import ModelThread
 from audiolib.adapters.speech.spoken import SpeechModel, spoken
 from audiolib.domain.model.errors import FieldFault
-from audiolib.domain.model.field_rules import refuse
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.metadata import SpeechRequest
+from audiolib.domain.model.validation import refuse
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 _SLOWEST, _FASTEST = 0.5, 2.0

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.metadata import SpeechRequest
 
 # The package carries Kokoro's Japanese voices; a style is a timbre and speaks any language.
 STYLES: Mapping[str, str] = {

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from audiolib.adapters.speech.model_thread import ModelThread
 from audiolib.adapters.speech.sentences import sentences, speakable, stretches
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.ports.speech_synthesizer import Pcm
 
 # A model's memory grows with the seconds that it speaks in one go, about 25 MB for each.

@@ -9,9 +9,8 @@ import attrs
 
 from audiolib.adapters.sqlite.database import SqliteDatabase
 from audiolib.adapters.sqlite.documents import text_of
-from audiolib.domain.model.api_key import ApiKey
+from audiolib.domain.model.access import ApiKey, Scope
 from audiolib.domain.model.errors import ConflictError
-from audiolib.domain.model.principal import Scope
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.api_key_store import ApiKeyStore
 

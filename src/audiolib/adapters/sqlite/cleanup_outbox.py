@@ -11,7 +11,7 @@ from audiolib.adapters.sqlite.database import SqliteDatabase
 from audiolib.adapters.sqlite.documents import text_of
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import CleanupResult, CleanupTask
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 
 _DUE = "cleanup_state = 'due' AND cleanup_due <= ? ORDER BY cleanup_due"

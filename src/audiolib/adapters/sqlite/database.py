@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from audiolib.adapters.shared.group_commit import GroupCommit
 from audiolib.adapters.sqlite.errors import translated
 from audiolib.adapters.sqlite.schema import API_KEYS, INDEXES, PRAGMAS, SCHEMA_VERSION, TABLE, USAGE
 from audiolib.domain.model.errors import MetadataUnavailableError
-from audiolib.group_commit import GroupCommit
 
 T = TypeVar("T")
 _PATIENCE = 10.0

@@ -7,9 +7,9 @@ import attrs
 
 from audiolib.adapters.sqlite import documents
 from audiolib.adapters.sqlite.database import SqliteDatabase
-from audiolib.domain.model.document import SCHEMA_VERSION, version_of
-from audiolib.domain.model.document_upgrade import surveyed, upgraded
-from audiolib.domain.model.survey import Surveyed
+from audiolib.domain.documents.asset_document import SCHEMA_VERSION, version_of
+from audiolib.domain.documents.schema_upgrade import surveyed, upgraded
+from audiolib.domain.model.audit import Surveyed
 from audiolib.ports.document_schema import DocumentSchema
 
 

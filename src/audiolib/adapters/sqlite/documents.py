@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from audiolib.domain.documents.asset_document import Document, from_document, to_document
 from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.document import Document, from_document, to_document
 from audiolib.domain.model.errors import UnreadableDocumentError
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 
 

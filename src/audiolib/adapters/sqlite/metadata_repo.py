@@ -9,8 +9,8 @@ from audiolib.adapters.sqlite import documents
 from audiolib.adapters.sqlite.database import SqliteDatabase
 from audiolib.adapters.sqlite.documents import text_of
 from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.model.page import Page, PageRequest
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.domain.model.paging import Page, PageRequest
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.metadata_repo import MetadataRepo
 

@@ -9,8 +9,8 @@ import attrs
 
 from audiolib.adapters.sqlite.database import SqliteDatabase
 from audiolib.adapters.sqlite.documents import text_of
-from audiolib.domain.model.tally import Tally
-from audiolib.domain.model.tally_document import read_tally, tally_document
+from audiolib.domain.documents.usage_document import read_tally, tally_document
+from audiolib.domain.model.quota import Tally
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.usage_ledger import UsageLedger
 

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.block_checksums import BlockChecksums
+from audiolib.domain.model.audio import AudioFacts
+from audiolib.domain.model.checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup, CleanupResult, CleanupTask
 from audiolib.domain.model.idempotency import Idempotency
+from audiolib.domain.model.identifiers import AssetId, KeyStem, ObjectKey
+from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.metadata import Metadata
-from audiolib.domain.model.naming import AssetId, KeyStem, ObjectKey
-from audiolib.domain.model.source import TempFile
-from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.domain.model.objects import StoredObject
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.domain.model.tenant import Tenant
 
 

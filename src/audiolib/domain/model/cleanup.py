@@ -5,8 +5,8 @@ from datetime import datetime
 
 import attrs
 
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.domain.model.temp_file import TempFile
 
 
 class CleanupState(enum.Enum):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from audiolib.domain.model.errors import FieldFault
-from audiolib.domain.model.field_rules import pattern_faults
+from audiolib.domain.model.validation import pattern_faults
 
 _CLIENT_KEY = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
 

@@ -1,4 +1,4 @@
-"""What people say about an asset, and how its speech was made."""
+"""What people say of an asset, and what they ask a voice to say."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from audiolib.domain.model.errors import FieldFault
-from audiolib.domain.model.field_rules import (
+from audiolib.domain.model.validation import (
     number_faults,
     pattern_faults,
     refuse,
@@ -104,3 +104,16 @@ def title_from(text: str, longest: int = 60) -> str:
 def _words(text: str) -> Iterator[str]:
     found: Iterable[str] = "".join(c if c.isprintable() else " " for c in text).split()
     yield from found or ["Untitled"]
+
+
+@attrs.frozen(kw_only=True)
+class SpeechRequest:
+    """Text in a language, by a voice, at a speed (1.0 is the voice's own)."""
+
+    text: str
+    voice: str = "kokoro-82m"
+    language: str = "en"
+    speed: float = 1.0
+
+    def __attrs_post_init__(self) -> None:
+        refuse(*speech_faults(self))

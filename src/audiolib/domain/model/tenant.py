@@ -4,7 +4,7 @@ import re
 
 import attrs
 
-from audiolib.domain.model.field_rules import pattern_faults, refuse
+from audiolib.domain.model.validation import pattern_faults, refuse
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _MEANING = "1 to 64 of A-Z a-z 0-9 _ - and begin with a letter or digit"

@@ -6,8 +6,7 @@ write 0, 0xFFFFFFFF or something near 2 GiB, so the true length is what came.
 
 import struct
 
-from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 
 _STREAMED_FROM = 0x7FFF_F000

@@ -6,12 +6,12 @@ from functools import partial
 
 from aiohttp import web
 
-from audiolib.domain.model.clock import utc_now
 from audiolib.entrypoints.asset_service import app_keys as keys
 from audiolib.entrypoints.asset_service.routes.assets import get_audio, get_url, list_audio
 from audiolib.entrypoints.asset_service.routes.audio import follow_link, listen
 from audiolib.entrypoints.asset_service.routes.health import check_stores, ready
 from audiolib.entrypoints.asset_service.routes.save import save_audio
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.config.secrets import signing_keys

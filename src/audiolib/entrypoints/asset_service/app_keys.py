@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from audiolib.domain.use_cases.browse import BrowseLibrary
-from audiolib.domain.use_cases.listen import ListenToAudio
-from audiolib.domain.use_cases.save import SaveAudioToLibrary
+from audiolib.domain.use_cases.library.browse import BrowseLibrary
+from audiolib.domain.use_cases.library.listen import ListenToAudio
+from audiolib.domain.use_cases.library.save_audio import SaveAudioToLibrary
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.gateway_assertion import Assertions
 from audiolib.entrypoints.http.health import CachedCheck

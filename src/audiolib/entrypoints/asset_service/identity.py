@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.asset_service.app_keys import ASSERTIONS
 from audiolib.entrypoints.http.access_log import TENANT

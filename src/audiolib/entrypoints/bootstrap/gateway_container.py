@@ -6,8 +6,8 @@ from dependency_injector import containers, providers
 
 from audiolib.adapters.mongo import MongoApiKeyStore
 from audiolib.adapters.sqlite import SqliteApiKeyStore
-from audiolib.domain.model.clock import utc_now
-from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.domain.use_cases.access.api_keys import KeyRing
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.databases import mongo_assets, sqlite_database
 from audiolib.entrypoints.config.secrets import secrets_in
 from audiolib.entrypoints.config.settings import Settings

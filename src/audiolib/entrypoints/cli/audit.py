@@ -10,7 +10,7 @@ from rich.progress import Progress as Bar
 from rich.progress import ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from audiolib.domain.model.finding import Action, Finding, Progress
+from audiolib.domain.model.audit import Action, Finding, Progress
 
 LEFT = 3
 """The exit status when something is left for a person to look at."""

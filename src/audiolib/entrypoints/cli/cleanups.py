@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.domain.model.clock import utc_now
 from audiolib.domain.model.errors import AssetNotFoundError, FieldFault, InvalidRequestError
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.cli.audit import print_line
 from audiolib.entrypoints.cli.library import Library, open_library
 from audiolib.entrypoints.cli.run import run

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from audiolib.domain.model.clock import utc_now
+from audiolib.domain.model.audit import Progress
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
-from audiolib.domain.model.finding import Progress
-from audiolib.domain.use_cases.copy_library import CopyLibrary
+from audiolib.domain.use_cases.transfer.copy_library import CopyLibrary
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.gather import at_once
 from audiolib.entrypoints.bootstrap.library_container import build_container
 from audiolib.entrypoints.bootstrap.lifecycle import running, settled

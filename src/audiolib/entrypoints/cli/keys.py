@@ -6,12 +6,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Literal
 
-from audiolib.domain.model.api_key import ApiKey
-from audiolib.domain.model.clock import utc_now
+from audiolib.domain.model.access import ApiKey, Scope
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
-from audiolib.domain.model.principal import Scope
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.domain.use_cases.access.api_keys import KeyRing
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
 from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.cli.audit import print_line

@@ -5,16 +5,16 @@ from contextlib import asynccontextmanager
 
 import attrs
 
-from audiolib.domain.use_cases.browse import BrowseLibrary
-from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
-from audiolib.domain.use_cases.keep_quota import KeepQuota
-from audiolib.domain.use_cases.listen import ListenToAudio
-from audiolib.domain.use_cases.migrate import MigrateDocuments
-from audiolib.domain.use_cases.quarantine import Quarantine
-from audiolib.domain.use_cases.reconcile import ReconcileLibrary
-from audiolib.domain.use_cases.reindex import ReindexLibrary
-from audiolib.domain.use_cases.save import SaveAudioToLibrary
-from audiolib.domain.use_cases.scrub import ScrubLibrary
+from audiolib.domain.use_cases.access.enforce_quota import KeepQuota
+from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
+from audiolib.domain.use_cases.library.browse import BrowseLibrary
+from audiolib.domain.use_cases.library.listen import ListenToAudio
+from audiolib.domain.use_cases.library.save_audio import SaveAudioToLibrary
+from audiolib.domain.use_cases.maintenance.migrate import MigrateDocuments
+from audiolib.domain.use_cases.maintenance.quarantine import Quarantine
+from audiolib.domain.use_cases.maintenance.reconcile import ReconcileLibrary
+from audiolib.domain.use_cases.maintenance.reindex import ReindexLibrary
+from audiolib.domain.use_cases.maintenance.scrub import ScrubLibrary
 from audiolib.entrypoints.bootstrap.library_container import build_container
 from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.config.parsers import SettingsError

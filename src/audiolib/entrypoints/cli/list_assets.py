@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.page import PageRequest, Position
+from audiolib.domain.model.paging import PageRequest, Position
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run

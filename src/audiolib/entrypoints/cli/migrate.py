@@ -2,8 +2,8 @@
 
 import attrs
 
-from audiolib.domain.model.finding import Progress
-from audiolib.domain.use_cases.migrate import Migrated
+from audiolib.domain.model.audit import Progress
+from audiolib.domain.use_cases.maintenance.migrate import Migrated
 from audiolib.entrypoints.cli.audit import LEFT, counting, print_line
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run

@@ -3,7 +3,7 @@
 import sys
 from datetime import timedelta
 
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 
 

@@ -1,6 +1,6 @@
 """`audiolib quarantine`: objects that nothing explains, until somebody says what they are."""
 
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.entrypoints.cli.audit import print_line
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run

@@ -1,6 +1,6 @@
 """`audiolib reindex`: the documents anew, from the bucket alone."""
 
-from audiolib.domain.model.finding import Progress
+from audiolib.domain.model.audit import Progress
 from audiolib.entrypoints.cli.audit import tell
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run

@@ -7,7 +7,7 @@ import attrs
 
 from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.use_cases.save_command import SaveAudio
+from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.progress import WatchedSource, byte_progress
 from audiolib.entrypoints.cli.run import run

@@ -1,7 +1,7 @@
 """`audiolib scrub`: a share of the library read again."""
 
+from audiolib.domain.model.audit import Progress
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
-from audiolib.domain.model.finding import Progress
 from audiolib.entrypoints.cli.audit import tell
 from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run

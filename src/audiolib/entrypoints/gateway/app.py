@@ -8,7 +8,7 @@ from functools import partial
 import aiohttp
 from aiohttp import web
 
-from audiolib.domain.model.clock import utc_now
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.gateway_container import GatewayContainer
 from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.config.settings import Settings

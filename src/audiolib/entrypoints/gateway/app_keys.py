@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 from aiohttp import web
 
-from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.domain.use_cases.access.api_keys import KeyRing
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.credentials import Authenticate
 from audiolib.entrypoints.gateway.rate_limit import RateLimit

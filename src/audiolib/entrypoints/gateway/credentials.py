@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 import attrs
 from aiohttp import web
 
-from audiolib.domain.model.principal import Principal
-from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.domain.model.access import Principal
+from audiolib.domain.use_cases.access.api_keys import KeyRing
 from audiolib.entrypoints.gateway.json_web_tokens import InvalidTokenError, JsonWebTokens
 from audiolib.entrypoints.http.problem_details import UnauthenticatedError
 

@@ -8,7 +8,7 @@ import aiohttp
 from aiohttp import web
 
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.domain.use_cases.key_ring import KeyRing
+from audiolib.domain.use_cases.access.api_keys import KeyRing
 from audiolib.entrypoints.gateway.app_keys import DRAINING, READINESS
 from audiolib.entrypoints.http.health import readiness
 

@@ -6,8 +6,8 @@ from typing import Any
 import attrs
 import jwt
 
+from audiolib.domain.model.access import Principal, Scope
 from audiolib.domain.model.errors import InvalidRequestError
-from audiolib.domain.model.principal import Principal, Scope
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.config.groups import JwtSettings
 from audiolib.entrypoints.gateway.jwks import Jwks

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from audiolib.domain.model.principal import Principal, Scope
+from audiolib.domain.model.access import Principal, Scope
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.gateway import app_keys as keys
 from audiolib.entrypoints.gateway.proxy import forward

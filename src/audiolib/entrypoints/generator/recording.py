@@ -16,8 +16,8 @@ from audiolib.domain.model.errors import (
     InvalidRequestError,
     SpeechUnavailableError,
 )
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.config.groups import SpeakingLimits
 from audiolib.entrypoints.generator.temp_folder import TempFolder

@@ -4,10 +4,10 @@ import asyncio
 
 from aiohttp import web
 
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFormat
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError, RangeNotSatisfiableError
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.http.access_log import TENANT

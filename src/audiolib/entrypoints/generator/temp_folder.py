@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from audiolib.domain.model.naming import TempName
+from audiolib.domain.model.identifiers import TempName
 from audiolib.entrypoints.http.problem_details import PreconditionFailedError
 
 _PART = ".part"

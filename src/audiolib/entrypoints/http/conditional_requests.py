@@ -2,7 +2,7 @@
 
 import re
 
-from audiolib.domain.model.byte_range import ByteRange
+from audiolib.domain.model.objects import ByteRange
 
 _RANGE = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})", re.ASCII | re.IGNORECASE)
 

@@ -11,8 +11,8 @@ from audiolib.domain.model.metadata import (
     MOST_TAGS,
     SLOWEST,
 )
-from audiolib.domain.model.page import LARGEST_PAGE
-from audiolib.domain.use_cases.save_command import LONGEST_DURATION
+from audiolib.domain.model.paging import LARGEST_PAGE
+from audiolib.domain.use_cases.library.save_command import LONGEST_DURATION
 from audiolib.entrypoints.http.openapi import (
     AUDIO,
     LIVE,

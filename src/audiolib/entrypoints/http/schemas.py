@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from audiolib.domain.documents.asset_document import to_document
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.document import to_document
-from audiolib.domain.model.stored_object import PresignedUrl
+from audiolib.domain.model.links import PresignedUrl
 from audiolib.entrypoints.http.openapi import Json, an_object
 
 _SHOWN = (

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.domain.use_cases.clean_up import CleanUpTempFiles
-from audiolib.domain.use_cases.keep_quota import KeepQuota
-from audiolib.domain.use_cases.recover import RecoverSaves
+from audiolib.domain.use_cases.access.enforce_quota import KeepQuota
+from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
+from audiolib.domain.use_cases.background.recover_saves import RecoverSaves
 
 _PATIENCE = 1.0
 _log = logging.getLogger("audiolib.workers")

@@ -7,9 +7,8 @@ from typing import Any
 import attrs
 import pytest
 
-from audiolib.domain.model.api_key import ApiKey
+from audiolib.domain.model.access import ApiKey, Scope
 from audiolib.domain.model.errors import ConflictError
-from audiolib.domain.model.principal import Scope
 from audiolib.ports.api_key_store import ApiKeyStore
 from audiolib.testing.contracts.samples import NOW, OTHER_TENANTS, TENANT, at_once
 

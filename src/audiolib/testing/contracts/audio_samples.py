@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from audiolib.domain.model.audio_format import AudioFormat
+from audiolib.domain.model.audio import AudioFormat
 from audiolib.testing.sounds import wav
 
 _UNKNOWN = 0xFFFF_FFFF

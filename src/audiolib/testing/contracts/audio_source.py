@@ -7,8 +7,8 @@ import attrs
 import pytest
 
 from audiolib.domain.model.errors import SourceNotFoundError
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.ports.audio_source import AudioSource
 from audiolib.testing.contracts.samples import PATIENCE, at_once, payload
 

@@ -8,7 +8,7 @@ import pytest
 
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import Cleanup, CleanupResult, CleanupState, CleanupTask
-from audiolib.domain.model.naming import AssetId
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 from audiolib.ports.metadata_repo import MetadataRepo

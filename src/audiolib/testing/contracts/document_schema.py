@@ -2,10 +2,10 @@
 
 import pytest
 
-from audiolib.domain.model.document import SCHEMA_VERSION, to_document
+from audiolib.domain.documents.asset_document import SCHEMA_VERSION, to_document
+from audiolib.domain.model.audit import Surveyed
 from audiolib.domain.model.errors import UnreadableDocumentError
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.model.survey import Surveyed
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.ports.document_schema import DocumentSchema
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.testing.contracts.raw_documents import RawDocuments, by_another_program

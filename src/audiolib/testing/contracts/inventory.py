@@ -6,9 +6,9 @@ import attrs
 import pytest
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.audit import Unreadable
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
-from audiolib.domain.model.naming import AssetId
-from audiolib.domain.model.survey import Unreadable
+from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.inventory import Inventory
 from audiolib.ports.metadata_repo import MetadataRepo

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.page import PageRequest
+from audiolib.domain.model.paging import PageRequest
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.testing.contracts.samples import (
     NOW,

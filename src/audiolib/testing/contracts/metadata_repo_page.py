@@ -3,7 +3,7 @@
 import pytest
 
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.page import PageRequest, Position
+from audiolib.domain.model.paging import PageRequest, Position
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.testing.contracts.metadata_repo_begin import MetadataRepoBegin, others

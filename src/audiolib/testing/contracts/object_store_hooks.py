@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 import pytest_asyncio
 
-from audiolib.domain.model.byte_range import ByteRange
 from audiolib.domain.model.errors import ObjectNotFoundError
-from audiolib.domain.model.hashed_stream import HashedStream
-from audiolib.domain.model.naming import ObjectKey
-from audiolib.domain.model.stored_object import StoredObject
+from audiolib.domain.model.identifiers import ObjectKey
+from audiolib.domain.model.objects import ByteRange, StoredObject
+from audiolib.domain.streams.hashing import HashedStream
 from audiolib.ports.object_store import ObjectStore
 
 CONTENT_TYPE = "audio/wav"

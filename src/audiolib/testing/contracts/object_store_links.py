@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 import pytest
 
-from audiolib.domain.model.naming import ObjectKey
-from audiolib.domain.model.stored_object import PresignedUrl
+from audiolib.domain.model.identifiers import ObjectKey
+from audiolib.domain.model.links import PresignedUrl
 from audiolib.ports.object_store import ObjectStore
 from audiolib.testing.contracts.object_store_hooks import ObjectStoreHooks, put
 from audiolib.testing.contracts.samples import PATIENCE, content, new_key, payload, seconds

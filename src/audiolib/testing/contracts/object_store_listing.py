@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from audiolib.domain.model.errors import ObjectNotFoundError
-from audiolib.domain.model.naming import AssetId, KeyStem
+from audiolib.domain.model.identifiers import AssetId, KeyStem
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.object_store import ObjectStore
 from audiolib.testing.contracts.object_store_hooks import ObjectStoreHooks, listed, put, read

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from audiolib.domain.model.byte_range import ByteRange, Slice
 from audiolib.domain.model.errors import ObjectNotFoundError, RangeNotSatisfiableError
+from audiolib.domain.model.objects import ByteRange, Slice
 from audiolib.ports.object_store import ObjectStore
 from audiolib.testing.contracts.object_store_hooks import ObjectStoreHooks, put, read
 from audiolib.testing.contracts.samples import PATIENCE, at_once, content, new_key, payload

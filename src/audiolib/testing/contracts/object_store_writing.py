@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from audiolib.domain.model.errors import ObjectExistsError, SourceTruncatedError
-from audiolib.domain.model.stored_object import StoredObject
+from audiolib.domain.model.objects import StoredObject
 from audiolib.ports.object_store import ObjectStore
 from audiolib.testing.contracts.object_store_hooks import (
     CONTENT_TYPE,

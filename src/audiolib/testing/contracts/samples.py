@@ -11,17 +11,17 @@ from typing import Any, TypeVar
 import attrs
 
 from audiolib.domain.model.asset import AssetState, AudioAsset, Storage
-from audiolib.domain.model.audio_facts import AudioFacts
-from audiolib.domain.model.audio_format import AudioFormat
-from audiolib.domain.model.block_checksums import BlockChecksums
+from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup
-from audiolib.domain.model.hashed_stream import HashedStream
 from audiolib.domain.model.idempotency import Idempotency
+from audiolib.domain.model.identifiers import AssetId, KeyStem, ObjectKey, TempName
+from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.metadata import Metadata, Speech
-from audiolib.domain.model.naming import AssetId, KeyStem, ObjectKey, TempName
-from audiolib.domain.model.source import TempFile
-from audiolib.domain.model.stored_object import PresignedUrl, StoredObject
+from audiolib.domain.model.objects import StoredObject
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.domain.model.tenant import Tenant
+from audiolib.domain.streams.hashing import HashedStream
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from audiolib.domain.model.errors import InvalidRequestError
-from audiolib.domain.model.speech_request import SpeechRequest
+from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 from audiolib.testing.contracts.samples import at_once
 

@@ -6,8 +6,8 @@ import attrs
 import pytest
 
 from audiolib.domain.model.errors import CleanupRefusedError
-from audiolib.domain.model.naming import TempName
-from audiolib.domain.model.source import TempFile
+from audiolib.domain.model.identifiers import TempName
+from audiolib.domain.model.temp_file import TempFile
 from audiolib.ports.temp_cleaner import TempCleaner
 from audiolib.testing.contracts.samples import at_once
 

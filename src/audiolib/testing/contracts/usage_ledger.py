@@ -5,8 +5,7 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from audiolib.domain.model.quota import Quota, Usage
-from audiolib.domain.model.tally import Reservation, Tally
+from audiolib.domain.model.quota import Quota, Reservation, Tally, Usage
 from audiolib.ports.usage_ledger import UsageLedger
 from audiolib.testing.contracts.samples import NOW, OTHER_TENANTS, TENANT, at_once, new_id
 

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
-from audiolib.domain.model.page import LARGEST_PAGE, PageRequest, Position
+from audiolib.domain.model.paging import LARGEST_PAGE, PageRequest, Position
 from audiolib.entrypoints.asset_service.app_keys import BROWSE, LISTEN
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
 from audiolib.entrypoints.http.conditional_requests import matches

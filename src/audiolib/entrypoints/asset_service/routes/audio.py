@@ -5,11 +5,9 @@ from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
-from audiolib.domain.model.byte_range import ByteRange, Slice
-from audiolib.domain.model.clock import utc_now
-from audiolib.domain.model.content_disposition import attachment
 from audiolib.domain.model.errors import AudioLibraryError, ObjectNotFoundError
-from audiolib.domain.model.signed_link import SignedLink
+from audiolib.domain.model.links import SignedLink, attachment
+from audiolib.domain.model.objects import ByteRange, Slice
 from audiolib.entrypoints.asset_service.app_keys import (
     BROWSE,
     LINK_SECRETS,
@@ -19,6 +17,7 @@ from audiolib.entrypoints.asset_service.app_keys import (
     STREAMS,
 )
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
+from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.http.conditional_requests import matches, range_of
 from audiolib.entrypoints.http.response_stream import send_body
 from audiolib.ports.object_store import OpenedObject

@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
-from audiolib.domain.use_cases.save_command import SaveAudio
+from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.entrypoints.asset_service.app_keys import SAVE, SAVED, SAVES
 from audiolib.entrypoints.asset_service.identity import tenant_of
 from audiolib.entrypoints.http.json_body import json_object

@@ -1,0 +1,122 @@
+"""KeepQuota: no tenant gets more room than the quota, however many saves run at once.
+
+A save reserves room before it takes any, in one compare-and-set of the tenant's tally; so the sum
+of what is kept and what is reserved never passes the quota. What a crash leaves reserved is
+settled later by what became of the asset.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import attrs
+
+from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.audit import Unreadable
+from audiolib.domain.model.errors import MetadataUnavailableError
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.domain.model.quota import Quota, Tally, Usage
+from audiolib.domain.model.tenant import Tenant
+from audiolib.domain.use_cases.maintenance.library_walk import documents_of
+from audiolib.domain.use_cases.retry import asked_twice
+from audiolib.ports.inventory import Inventory
+from audiolib.ports.usage_ledger import UsageLedger
+
+_TRIES = 100
+_KEPT = (AssetState.READY, AssetState.QUARANTINED)
+
+
+@attrs.frozen(kw_only=True)
+class KeepQuota:
+    """`patience` is how long a reservation is left to its save."""
+
+    ledger: UsageLedger
+    inventory: Inventory
+    quota: Quota
+    now: Callable[[], datetime]
+    patience: timedelta = timedelta(minutes=10)
+
+    async def reserve(self, tenant: Tenant, asset_id: AssetId, size: int) -> None:
+        """Room for one asset; asked again, for another size. Costs nothing where there is no quota.
+
+        Raises: QuotaExceededError, and then what was reserved before stays; or
+        MetadataUnavailableError.
+        """
+        if self.quota.limits:
+            now = self.now()
+            await self._change(tenant, lambda t: t.reserve(asset_id, size, self.quota, now))
+
+    async def keep(self, asset: AudioAsset) -> None:
+        """The asset is ready. Raises: MetadataUnavailableError."""
+        if self.quota.limits:
+            await self._change(asset.tenant, lambda tally: tally.keep(asset.id, asset.size))
+
+    async def release(self, tenant: Tenant, asset_id: AssetId) -> None:
+        """The save came to nothing. Raises: MetadataUnavailableError."""
+        if self.quota.limits:
+            await self._change(tenant, lambda tally: tally.release(asset_id))
+
+    async def usage(self, tenant: Tenant) -> Usage:
+        """What the tenant has and has reserved. Raises: MetadataUnavailableError."""
+        return (await self._tally(tenant)).usage
+
+    async def settle(self, *, limit: int = 100) -> int:
+        """Reservations whose saves were cut off become what became of their assets.
+
+        Returns: how many. Raises: MetadataUnavailableError.
+        """
+        before, settled = self.now() - self.patience, 0
+        for tenant in await self.ledger.with_reservations(before=before, limit=limit):
+            tally = await self._tally(tenant)
+            for asset_id, room in tally.reserved.items():
+                if room.since < before:
+                    settled += await self._settle(tenant, asset_id)
+        return settled
+
+    async def recount(self, tenant: Tenant) -> bool:
+        """Count the tenant's documents anew, for what came or went past the saves.
+
+        Returns: False while saves run, which would be miscounted. Raises: MetadataUnavailableError.
+        """
+        tally = await self._tally(tenant)
+        if tally.reserved:
+            return False
+        recounted = tally.recounted(await self._counted(tenant))
+        return await self.ledger.put(tenant, recounted, expected=tally.version)
+
+    async def _settle(self, tenant: Tenant, asset_id: AssetId) -> bool:
+        asset = await self.inventory.find(asset_id)
+        if isinstance(asset, Unreadable) or (asset and asset.state is AssetState.PENDING):
+            return False
+        if asset is not None and asset.state in _KEPT:
+            await self.keep(asset)
+        else:
+            await self.release(tenant, asset_id)
+        return True
+
+    async def _change(self, tenant: Tenant, change: Callable[[Tally], Tally]) -> None:
+        for _ in range(_TRIES):
+            # Every change is idempotent, so one whose outcome is unknown may be made again.
+            before = await asked_twice(lambda: self._tally(tenant))
+            after = change(before)
+            if after == before or await asked_twice(
+                lambda after=after, before=before: self.ledger.put(  # type: ignore[misc]
+                    tenant, after, expected=before.version
+                )
+            ):
+                return
+        raise MetadataUnavailableError("too many saves of this tenant at once")
+
+    async def _tally(self, tenant: Tenant) -> Tally:
+        while (tally := await self.ledger.get(tenant)) is None:
+            # Whoever saves under a quota needs the tally first, so nothing is added meanwhile.
+            first = Tally(kept=await self._counted(tenant), version=1)
+            await self.ledger.put(tenant, first, expected=None)
+        return tally
+
+    async def _counted(self, tenant: Tenant) -> Usage:
+        objects = size = 0
+        async for document in documents_of(self.inventory, tenant):
+            if isinstance(document, AudioAsset) and document.state in _KEPT:
+                objects += 1
+                size += document.size
+        return Usage(objects=objects, size=size)

@@ -1,0 +1,218 @@
+"""SaveAudioToLibrary: from a temp file to a committed asset.
+
+Intent first, object second, commit last; nothing is deleted before its document is fenced.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import attrs
+
+from audiolib.domain.documents.object_manifest import object_attributes
+from audiolib.domain.model.asset import AssetState, AudioAsset, Storage
+from audiolib.domain.model.audio import SNIFF_BYTES, AudioFacts, AudioFormat
+from audiolib.domain.model.cleanup import Cleanup, CleanupState
+from audiolib.domain.model.errors import (
+    CommitUnknownError,
+    IdempotencyConflictError,
+    IdempotencyInProgressError,
+    InsufficientStorageError,
+    LeaseLostError,
+    MetadataUnavailableError,
+    StorageUnavailableError,
+    UnavailableError,
+)
+from audiolib.domain.model.identifiers import AssetId
+from audiolib.domain.model.links import PresignedUrl
+from audiolib.domain.model.objects import StoredObject
+from audiolib.domain.model.temp_file import SourceBases, TempFile
+from audiolib.domain.streams.hashing import HashedStream
+from audiolib.domain.streams.rechunk import with_head
+from audiolib.domain.use_cases.access.enforce_quota import KeepQuota
+from audiolib.domain.use_cases.library.ingest import Lease, WatchedCopy
+from audiolib.domain.use_cases.library.save_command import SaveAudio
+from audiolib.domain.use_cases.retry import asked_twice
+from audiolib.ports.audio_inspector import AudioInspector
+from audiolib.ports.audio_source import AudioSource
+from audiolib.ports.metadata_repo import MetadataRepo
+from audiolib.ports.object_store import ObjectStore
+
+
+@attrs.frozen(kw_only=True)
+class SavePolicy:
+    """`max_bytes` an asset may have, and how long leases and URLs are good for."""
+
+    sources: SourceBases
+    max_bytes: int = 512 * 1024 * 1024
+    lease: timedelta = timedelta(seconds=120)
+    url_ttl: timedelta = timedelta(minutes=15)
+    clean_up: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class SavedAudio:
+    """A ready asset, a fresh URL to it, and whether an earlier call had saved it."""
+
+    asset: AudioAsset
+    url: PresignedUrl
+    replayed: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class SaveAudioToLibrary:
+    """Copies a temp file into the tenant's library; sent again, it answers with the same asset."""
+
+    source: AudioSource
+    store: ObjectStore
+    repo: MetadataRepo
+    inspector: AudioInspector
+    policy: SavePolicy
+    now: Callable[[], datetime]
+    new_asset_id: Callable[[], AssetId]
+    new_fence: Callable[[], str]
+    quota: KeepQuota | None = None
+
+    async def __call__(self, command: SaveAudio) -> SavedAudio:
+        """Raises: ForbiddenSourceError, NotAudioError, AudioTooLargeError, SourceNotFoundError,
+        IdempotencyConflictError, IdempotencyInProgressError, QuotaExceededError, LeaseLostError, or
+        an UnavailableError; after CommitUnknownError the asset may be there, after any other
+        nothing is left of it."""
+        temp_file = command.temp_file(self.policy.sources)
+        intent = self._intent(command, temp_file)
+        holder = await asked_twice(lambda: self.repo.begin(intent.tenant, intent))
+        if holder.id != intent.id:
+            return await self._replay(holder, intent)
+        try:
+            ready, url = await self._copy(intent, temp_file, command.duration)
+        except BaseException:
+            await self._call_off(intent)
+            raise
+        return await self._commit(ready, url)
+
+    def _intent(self, command: SaveAudio, temp_file: TempFile) -> AudioAsset:
+        now = self.now()
+        return AudioAsset(
+            id=self.new_asset_id(),
+            tenant=command.tenant,
+            state=AssetState.PENDING,
+            metadata=command.metadata,
+            storage=Storage(
+                bucket=self.store.bucket, original=temp_file, original_url=command.audio_url
+            ),
+            fence=self.new_fence(),
+            lease_until=now + self.policy.lease,
+            idempotency=command.idempotency(temp_file),
+            created_at=now,
+            updated_at=now,
+        )
+
+    async def _copy(
+        self, intent: AudioAsset, temp_file: TempFile, duration: float | None
+    ) -> tuple[AudioAsset, PresignedUrl]:
+        lease = Lease(
+            repo=self.repo,
+            intent=intent,
+            now=self.now,
+            term=self.policy.lease,
+            renewed_at=intent.created_at,
+        )
+        await self._reserve(intent, 0)  # before anything is fetched
+        async with self.source.open(temp_file) as audio:
+            await self._reserve(intent, audio.size or 0)
+            head, chunks = await with_head(audio.chunks, SNIFF_BYTES)
+            audio_format = AudioFormat.of(head)
+            watched = WatchedCopy(
+                chunks=chunks,
+                inspection=self.inspector.begin(audio_format),
+                declared_size=audio.size,
+                max_bytes=self.policy.max_bytes,
+                keep_lease=lease.keep,
+            )
+            content = HashedStream(aiter(watched))
+            key = intent.stem.key(audio_format.extension)
+            stored = await self.store.put(
+                key,
+                content,
+                content_type=audio_format.content_type,
+                attributes=object_attributes(intent, duration),
+            )
+        facts = _verified(stored, content, watched.facts)
+        if stored.size != audio.size:
+            await self._reserve(intent, stored.size)
+        url = await self.store.presign(
+            stored.key,
+            expires_in=self.policy.url_ttl,
+            content_type=stored.content_type,
+            filename=f"{intent.metadata.title}.{key.extension}",
+        )
+        now = self.now()
+        ready = intent.committed(
+            stored=stored,
+            blocks=content.blocks,
+            facts=facts,
+            duration=duration if facts.duration is None else facts.duration,
+            url=url,
+            cleanup=(
+                Cleanup.due(now, audio.etag)
+                if self.policy.clean_up
+                else Cleanup(state=CleanupState.SKIPPED, since=now)
+            ),
+            now=now,
+        )
+        return ready, url
+
+    async def _commit(self, ready: AudioAsset, url: PresignedUrl) -> SavedAudio:
+        try:
+            committed = await asked_twice(lambda: self.repo.commit(ready.tenant, ready))
+        except MetadataUnavailableError as unknown:
+            raise CommitUnknownError from unknown
+        except InsufficientStorageError:
+            await self._call_off(ready)
+            raise
+        if not committed:
+            await self._call_off(ready)
+            raise LeaseLostError
+        await self._settle(ready)
+        return SavedAudio(asset=ready, url=url)
+
+    async def _reserve(self, intent: AudioAsset, size: int) -> None:
+        if self.quota is not None:
+            await self.quota.reserve(intent.tenant, intent.id, size)
+
+    async def _settle(self, ready: AudioAsset) -> None:
+        # Where this fails, the reservation counts as much, and is settled later.
+        try:
+            if self.quota is not None:
+                await self.quota.keep(ready)
+        except UnavailableError:
+            pass
+
+    async def _replay(self, holder: AudioAsset, intent: AudioAsset) -> SavedAudio:
+        theirs, ours = holder.idempotency, intent.idempotency
+        if theirs is None or ours is None or theirs.fingerprint != ours.fingerprint:
+            raise IdempotencyConflictError
+        if holder.state is AssetState.PENDING:
+            raise IdempotencyInProgressError
+        url = await self.store.presign(
+            holder.key,
+            expires_in=self.policy.url_ttl,
+            content_type=holder.content_type or "application/octet-stream",
+            filename=holder.filename,
+        )
+        return SavedAudio(asset=holder, url=url, replayed=True)
+
+    async def _call_off(self, intent: AudioAsset) -> None:
+        # Where this fails the intent's lease runs out, and the recoverer does the same.
+        try:
+            if await self.repo.abort(intent.tenant, intent.aborted(now=self.now())):
+                await self.store.purge(intent.stem)
+                if self.quota is not None:
+                    await self.quota.release(intent.tenant, intent.id)
+        except UnavailableError:
+            pass
+
+
+def _verified(stored: StoredObject, content: HashedStream, facts: AudioFacts | None) -> AudioFacts:
+    if (stored.size, stored.sha256) != (content.size, content.sha256) or facts is None:
+        raise StorageUnavailableError("the store holds other bytes than were sent")
+    return facts

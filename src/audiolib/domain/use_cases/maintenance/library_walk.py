@@ -1,0 +1,141 @@
+"""All objects and all documents, side by side, in memory that doesn't grow with the library."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+import attrs
+
+from audiolib.domain.model.asset import AudioAsset
+from audiolib.domain.model.audit import Unreadable
+from audiolib.domain.model.errors import InvalidRequestError
+from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.objects import ListedObject
+from audiolib.domain.model.tenant import Tenant
+from audiolib.ports.inventory import Inventory
+from audiolib.ports.object_store import ObjectStore
+
+_PAGE = 500
+
+
+@attrs.frozen(kw_only=True)
+class Pair:
+    """What there is of one asset id: its document, its objects, or both.
+
+    A stem of None is an object whose key is none of ours.
+    """
+
+    stem: KeyStem | None
+    document: AudioAsset | Unreadable | None = None
+    objects: tuple[ListedObject, ...] = ()
+
+
+async def side_by_side(store: ObjectStore, inventory: Inventory) -> AsyncIterator[Pair]:
+    """Walks tenant by tenant, ascending by id, both at once.
+
+    Saves may run meanwhile, so a pair that lacks something is a suspicion: look again.
+    """
+    tenant: Tenant | None = None
+    documents = _none()
+    document: AudioAsset | Unreadable | None = None
+    async with aclosing(_by_stem(store)) as found:
+        async for stem, objects in found:
+            if stem is None:
+                yield Pair(stem=None, objects=objects)
+                continue
+            if stem.tenant != tenant:
+                while tenant is not None and document is not None:
+                    yield _alone(tenant, document)
+                    document = await anext(documents, None)
+                tenant = stem.tenant
+                documents = documents_of(inventory, tenant)
+                document = await anext(documents, None)
+            while document is not None and id_of(document) < str(stem.asset_id):
+                yield _alone(tenant, document)
+                document = await anext(documents, None)
+            if document is not None and id_of(document) == str(stem.asset_id):
+                yield Pair(stem=stem, document=document, objects=objects)
+                document = await anext(documents, None)
+            else:
+                yield Pair(stem=stem, objects=objects)
+    while tenant is not None and document is not None:
+        yield _alone(tenant, document)
+        document = await anext(documents, None)
+    async for pair in _without_objects(store, inventory):
+        yield pair
+
+
+async def tenants_of(inventory: Inventory) -> AsyncIterator[Tenant]:
+    """Every tenant with documents."""
+    after = None
+    while tenants := await inventory.tenants(after=after, limit=_PAGE):
+        for tenant in tenants:
+            yield tenant
+        after = tenants[-1]
+
+
+async def documents_of(
+    inventory: Inventory, tenant: Tenant
+) -> AsyncIterator[AudioAsset | Unreadable]:
+    """A tenant's documents, ascending by id."""
+    after = ""
+    while page := await inventory.assets(tenant, after=after, limit=_PAGE):
+        for document in page:
+            yield document
+        after = id_of(page[-1])
+
+
+def id_of(document: AudioAsset | Unreadable) -> str:
+    return document.asset_id if isinstance(document, Unreadable) else str(document.id)
+
+
+async def _without_objects(store: ObjectStore, inventory: Inventory) -> AsyncIterator[Pair]:
+    async for tenant in tenants_of(inventory):
+        if await _has_objects(store, tenant):
+            continue
+        async for document in documents_of(inventory, tenant):
+            yield _alone(tenant, document)
+
+
+async def _has_objects(store: ObjectStore, tenant: Tenant) -> bool:
+    """Whether the walk met the tenant: a folder marker, or another foreign key, is no object."""
+    async for listed in store.objects(f"{tenant}/audio/"):
+        if parsed(listed.key) is not None:
+            return True
+    return False
+
+
+async def _by_stem(
+    store: ObjectStore,
+) -> AsyncGenerator[tuple[KeyStem | None, tuple[ListedObject, ...]], None]:
+    stem: KeyStem | None = None
+    gathered = list[ListedObject]()
+    async for listed in store.objects():
+        key = parsed(listed.key)
+        if key is None:
+            yield None, (listed,)
+            continue
+        if key.stem != stem:
+            if gathered:
+                yield stem, tuple(gathered)
+            stem, gathered = key.stem, []
+        gathered.append(listed)
+    if gathered:
+        yield stem, tuple(gathered)
+
+
+def parsed(key: str) -> ObjectKey | None:
+    """The key, if it is one that we give."""
+    try:
+        return ObjectKey.parse(key)
+    except InvalidRequestError:
+        return None
+
+
+def _alone(tenant: Tenant, document: AudioAsset | Unreadable) -> Pair:
+    stem = document.stem if isinstance(document, AudioAsset) else None
+    return Pair(stem=stem, document=document)
+
+
+async def _none() -> AsyncIterator[AudioAsset | Unreadable]:
+    return
+    yield  # makes it a generator

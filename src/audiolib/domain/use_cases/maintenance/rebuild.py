@@ -1,0 +1,111 @@
+"""RebuildAsset: from an object alone to its document."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import attrs
+
+from audiolib.domain.documents.object_manifest import Recalled, recalled
+from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.audio import SNIFF_BYTES, AudioFormat
+from audiolib.domain.model.audit import Progress
+from audiolib.domain.model.cleanup import Cleanup, CleanupState
+from audiolib.domain.model.errors import AssetCorruptError, NotAudioError, SourceTruncatedError
+from audiolib.domain.model.identifiers import ObjectKey
+from audiolib.domain.model.objects import StoredObject
+from audiolib.domain.streams.hashing import HashedStream
+from audiolib.domain.streams.rechunk import with_head
+from audiolib.ports.audio_inspector import AudioInspector
+from audiolib.ports.metadata_repo import MetadataRepo
+from audiolib.ports.object_store import ObjectStore
+
+
+@attrs.frozen(kw_only=True)
+class RebuildAsset:
+    """Its attributes tell what was said of it, its bytes tell the rest."""
+
+    store: ObjectStore
+    repo: MetadataRepo
+    inspector: AudioInspector
+    now: Callable[[], datetime]
+    new_fence: Callable[[], str]
+    url_ttl: timedelta = timedelta(minutes=15)
+
+    async def ready(self, key: ObjectKey, progress: Progress) -> AudioAsset:
+        """The asset as a save would have committed it; nothing is written.
+
+        Its temp file's cleanup counts as skipped: nobody knows whether it was done.
+
+        Raises: AssetCorruptError, when the bytes are not whole, playable audio;
+            ObjectNotFoundError; StorageUnavailableError.
+        """
+        described = await self.store.describe(key)
+        known = recalled(key, described.attributes, bucket=self.store.bucket)
+        try:
+            committed = await self._committed(key, known, progress)
+        except (NotAudioError, SourceTruncatedError) as unfit:
+            raise AssetCorruptError(f"{key}: {unfit}") from unfit
+        if described.sha256 not in (None, committed.sha256):
+            raise AssetCorruptError(f"{key}: SHA-256 is not the one it was put with")
+        return committed
+
+    async def quarantined(self, key: ObjectKey) -> AudioAsset:
+        """The asset as operators see it while nothing explains its object.
+
+        Raises: ObjectNotFoundError; StorageUnavailableError.
+        """
+        described = await self.store.describe(key)
+        known = recalled(key, described.attributes, bucket=self.store.bucket).asset
+        return attrs.evolve(
+            known,
+            state=AssetState.QUARANTINED,
+            storage=attrs.evolve(known.storage, key=key),
+            size=described.size,
+            sha256=described.sha256,
+            fence=self.new_fence(),
+            # The key may be a live asset's.
+            idempotency=None,
+            updated_at=self.now(),
+        )
+
+    async def insert(self, asset: AudioAsset) -> bool:
+        """Put it in place; without its idempotency key, where another asset has that.
+
+        Returns: whether it is in place. Raises: MetadataUnavailableError.
+        """
+        if await self.repo.insert(asset.tenant, asset):
+            return True
+        keyless = attrs.evolve(asset, idempotency=None)
+        return await self.repo.insert(asset.tenant, keyless)
+
+    async def _committed(self, key: ObjectKey, known: Recalled, progress: Progress) -> AudioAsset:
+        async with self.store.open(key) as opened:
+            head, chunks = await with_head(opened.chunks, SNIFF_BYTES)
+            audio_format = AudioFormat.of(head)
+            inspection = self.inspector.begin(audio_format)
+            content = HashedStream(chunks)
+            async for chunk in content:
+                inspection.feed(chunk)
+                progress.bytes += len(chunk)
+        facts = inspection.finish()
+        url = await self.store.presign(
+            key,
+            expires_in=self.url_ttl,
+            content_type=audio_format.content_type,
+            filename=f"{known.asset.metadata.title}.{key.extension}",
+        )
+        now = self.now()
+        return attrs.evolve(known.asset, fence=self.new_fence()).committed(
+            stored=StoredObject(
+                key=key,
+                size=content.size,
+                sha256=content.sha256,
+                content_type=audio_format.content_type,
+            ),
+            blocks=content.blocks,
+            facts=facts,
+            duration=known.duration if facts.duration is None else facts.duration,
+            url=url,
+            cleanup=Cleanup(state=CleanupState.SKIPPED, since=now),
+            now=now,
+        )
