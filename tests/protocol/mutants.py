@@ -12,8 +12,8 @@ import attrs
 ROOT = Path(__file__).parents[2]
 # The copies are not the code whose coverage is asked for.
 _UNMEASURED = {name: text for name, text in os.environ.items() if not name.startswith("COV")}
-SAVE = "domain/use_cases/save.py"
-RECOVER = "domain/use_cases/recover.py"
+SAVE = "domain/use_cases/library/save_audio.py"
+RECOVER = "domain/use_cases/background/recover_saves.py"
 REPO = "adapters/memory/metadata_repo.py"
 INTENTS = "adapters/memory/intent_log.py"
 STORE = "adapters/memory/object_store.py"
