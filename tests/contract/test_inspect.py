@@ -24,8 +24,11 @@ from tests.integration.audio_fixtures import (
 )
 
 from audiolib.adapters.inspect import StreamInspector
-from audiolib.domain.model.audio import SNIFF_BYTES, AudioFacts, AudioFormat
+from audiolib.adapters.inspect.inspector import inspection_of
+from audiolib.adapters.inspect.sniff import detect_format
+from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
+from audiolib.ports.audio_inspector import SNIFF_BYTES
 from audiolib.testing.contracts import AudioInspectorContract, AudioSample
 from audiolib.testing.contracts.audio_samples import wav_samples
 from audiolib.testing.contracts.samples import payload, pieces
@@ -47,7 +50,7 @@ class TestStreamInspector(AudioInspectorContract):
 
 
 def inspect(audio_format: AudioFormat, chunks: Iterable[bytes]) -> AudioFacts:
-    inspection = StreamInspector().begin(audio_format)
+    inspection = inspection_of(audio_format)
     for chunk in chunks:
         inspection.feed(chunk)
     return inspection.finish()
@@ -56,7 +59,7 @@ def inspect(audio_format: AudioFormat, chunks: Iterable[bytes]) -> AudioFacts:
 @any_real
 def test_the_format_is_told_by_the_first_bytes(name: str) -> None:
     sample = ALL[name]
-    assert AudioFormat.of(sample.data[:SNIFF_BYTES]) is sample.format
+    assert detect_format(sample.data[:SNIFF_BYTES]) is sample.format
 
 
 @small
@@ -88,7 +91,7 @@ def test_webm_tells_only_that_it_is_webm() -> None:
 
 
 def test_silence_behind_an_id3_tag_is_searched_quickly_for_frames() -> None:
-    inspection = StreamInspector().begin(MP3)
+    inspection = inspection_of(MP3)
     inspection.feed(with_id3v2(AudioSample(MP3, b"", 0, 0, 0), 100).data)
     started = time.process_time()
     for _ in range(16):
@@ -149,7 +152,7 @@ def five_minutes(audio_format: AudioFormat) -> AudioSample:
 def test_five_minutes_are_told_in_bounded_memory(audio_format: AudioFormat) -> None:
     sample = five_minutes(audio_format)
     views = memoryview(sample.data)
-    inspection = StreamInspector().begin(audio_format)
+    inspection = inspection_of(audio_format)
     tracemalloc.start()
     try:
         for start in range(0, len(views), 64 * 1024):
@@ -166,7 +169,7 @@ def test_an_m4a_of_any_length_is_told_in_bounded_memory() -> None:
     front = kept("mono_front.m4a")
     media = front.index(b"mdat") - 4
     header = (1).to_bytes(4, "big") + b"mdat" + (16 + 64 * MIB).to_bytes(8, "big")
-    inspection = StreamInspector().begin(AudioFormat.M4A)
+    inspection = inspection_of(AudioFormat.M4A)
     zeros = bytes(MIB)
     tracemalloc.start()
     try:
@@ -181,7 +184,7 @@ def test_an_m4a_of_any_length_is_told_in_bounded_memory() -> None:
 
 
 def test_an_m4a_that_describes_itself_without_end_is_refused() -> None:
-    inspection = StreamInspector().begin(AudioFormat.M4A)
+    inspection = inspection_of(AudioFormat.M4A)
     inspection.feed(kept("mono_front.m4a")[:28] + b"\x7f\xff\xff\xffmoov")
     for _ in range(7):
         inspection.feed(bytes(MIB))

@@ -7,7 +7,6 @@ import pytest
 from audiolib.adapters.memory import (
     MemoryApiKeyStore,
     MemoryAssets,
-    MemoryAudioInspector,
     MemoryAudioSource,
     MemoryCleanupOutbox,
     MemoryDocumentSchema,
@@ -26,7 +25,6 @@ from audiolib.domain.model.temp_file import TempFile
 from audiolib.testing import FakeClock
 from audiolib.testing.contracts import (
     ApiKeyStoreContract,
-    AudioInspectorContract,
     AudioSourceContract,
     CleanupOutboxContract,
     DocumentSchemaContract,
@@ -185,12 +183,6 @@ class TestMemoryTempCleaner(TempCleanerContract):
             return temp_files.etag(temp_file)
 
         return etag_of
-
-
-class TestMemoryAudioInspector(AudioInspectorContract):
-    @pytest.fixture
-    def inspector(self):
-        return MemoryAudioInspector()
 
 
 class TestToneSynthesizer(SpeechSynthesizerContract):

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from audiolib.adapters.inspect import StreamInspector
+from audiolib.adapters.inspect.inspector import inspection_of
+from audiolib.adapters.inspect.mpeg_frame import MpegFrame, frame_headers
 from audiolib.domain.model.audio import AudioFormat
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.domain.model.mpeg_frame import MpegFrame, frame_headers
 from audiolib.testing.contracts.samples import payload
 
 MIB = 1024 * 1024
@@ -48,7 +48,7 @@ ROWS: dict[str, tuple[AudioFormat, bytes]] = {
 
 
 def inspect(audio_format: AudioFormat, data: bytes) -> None:
-    inspection = StreamInspector().begin(audio_format)
+    inspection = inspection_of(audio_format)
     try:
         for at in range(0, len(data), 65536):
             inspection.feed(data[at : at + 65536])

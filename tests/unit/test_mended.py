@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
+from audiolib.adapters.inspect.wav import WavInspection
 from audiolib.adapters.shared.group_commit import GroupCommit
 from audiolib.domain.model.errors import InvalidRequestError, NotAudioError
 from audiolib.domain.model.links import SignedLink
 from audiolib.domain.model.temp_file import SourceBases
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.model.wav_stream import WavStream
 from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.entrypoints.config.parsers import SettingsError
 from audiolib.entrypoints.config.secrets import signing_keys
@@ -43,7 +43,7 @@ def save(**fields: Any) -> SaveAudio:
     ],
 )
 def test_a_mebibyte_after_a_wav_header_takes_no_tenth_of_a_second(prefix: bytes) -> None:
-    stream = WavStream()
+    stream = WavInspection()
     stream.feed(prefix)
     began = time.process_time()
     with contextlib.suppress(NotAudioError):
@@ -58,7 +58,7 @@ def test_an_rf64_that_was_streamed_is_as_long_as_what_came(length: int, samples:
     head = struct.pack("<4sI4s", b"RF64", 0xFFFF_FFFF, b"WAVE")
     long = struct.pack("<4sIQQQI", b"ds64", 28, length, length, length, 0)
     tone = wav(1.0)
-    stream = WavStream()
+    stream = WavInspection()
     stream.feed(head + long + tone[12:40] + struct.pack("<I", samples) + tone[44:])
     assert stream.finish().duration == 1.0
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import pytest
 
+from audiolib.adapters.inspect.wav import WavInspection
 from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
-from audiolib.domain.model.wav_stream import WavStream
 
 MIB = 1024 * 1024
 UNKNOWN = 0xFFFF_FFFF
@@ -34,7 +34,7 @@ def riff(*chunks: bytes, size: int | None = None, kind: bytes = b"RIFF") -> byte
 
 
 def inspect(pieces: Iterable[bytes]) -> AudioFacts:
-    stream = WavStream()
+    stream = WavInspection()
     for piece in pieces:
         stream.feed(piece)
     return stream.finish()
@@ -152,7 +152,7 @@ def test_a_huge_odd_chunk_is_skipped_across_feeds(size: int) -> None:
     ],
 )
 def test_200_mib_take_no_memory(head: bytes) -> None:
-    stream, zeros = WavStream(), bytes(MIB // 16)
+    stream, zeros = WavInspection(), bytes(MIB // 16)
     stream.feed(head)
     tracemalloc.start()
     try:

@@ -1,13 +1,18 @@
-"""Port: learns what audio is while its bytes pass."""
+"""Port: measures audio while its bytes pass, without any I/O of its own."""
 
 from abc import abstractmethod
 from typing import Protocol
 
 from audiolib.domain.model.audio import AudioFacts, AudioFormat
 
+SNIFF_BYTES = 8192
+"""How many bytes from the start show every format we take (two MPEG frames at the largest)."""
+
 
 class Inspection(Protocol):
-    """One audio being inspected, in bounded memory."""
+    """One audio being inspected, in bounded memory; `format` is what its first bytes showed."""
+
+    format: AudioFormat
 
     @abstractmethod
     def feed(self, chunk: bytes) -> None:
@@ -27,5 +32,8 @@ class AudioInspector(Protocol):
     """Every adapter passes `audiolib.testing.contracts.AudioInspectorContract`."""
 
     @abstractmethod
-    def begin(self, audio_format: AudioFormat) -> Inspection:
-        """Begin to inspect audio of a format that its first bytes told."""
+    def begin(self, head: bytes) -> Inspection:
+        """Begin to inspect audio by its first SNIFF_BYTES, or all of it, if it is shorter.
+
+        `head` only decides the format: it is fed like all other bytes. Raises: NotAudioError.
+        """

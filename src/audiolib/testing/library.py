@@ -4,9 +4,9 @@ from typing import Any
 
 import attrs
 
+from audiolib.adapters.inspect import StreamInspector
 from audiolib.adapters.memory import (
     MemoryAssets,
-    MemoryAudioInspector,
     MemoryAudioSource,
     MemoryCleanupOutbox,
     MemoryDocumentSchema,
@@ -109,7 +109,7 @@ def in_memory_library(
     store = port(world.objects, "store")
     repo = port(MemoryMetadataRepo(world.assets), "repo")
     browse = BrowseLibrary(repo=repo)
-    inspector = MemoryAudioInspector()
+    inspector = StreamInspector()
     inventory = port(MemoryInventory(world.assets), "inventory")
     keep_quota = KeepQuota(
         ledger=port(world.ledger, "ledger"),

@@ -3,37 +3,41 @@
 from audiolib.adapters.inspect.mp3 import Mp3Inspection
 from audiolib.adapters.inspect.mp4 import Mp4Inspection
 from audiolib.adapters.inspect.ogg import OggInspection
+from audiolib.adapters.inspect.sniff import detect_format
 from audiolib.adapters.inspect.tagged import FlacInspection
+from audiolib.adapters.inspect.wav import WavInspection
 from audiolib.domain.model.audio import AudioFacts, AudioFormat
-from audiolib.domain.model.wav_stream import WavStream
 from audiolib.ports.audio_inspector import AudioInspector, Inspection
 
 
 class StreamInspector(AudioInspector):
     """Measures audio while it streams past, a few headers in memory at a time."""
 
-    def begin(self, audio_format: AudioFormat) -> Inspection:
-        match audio_format:
-            case AudioFormat.WAV:
-                return WavInspection()
-            case AudioFormat.MP3:
-                return Mp3Inspection()
-            case AudioFormat.FLAC:
-                return FlacInspection()
-            case AudioFormat.OGG | AudioFormat.OPUS:
-                return OggInspection(audio_format)
-            case AudioFormat.M4A:
-                return Mp4Inspection()
-            case AudioFormat.WEBM:
-                return WebmInspection()
+    def begin(self, head: bytes) -> Inspection:
+        return inspection_of(detect_format(head))
 
 
-class WavInspection(WavStream, Inspection):
-    """The WAV reader of the domain, as an inspection."""
+def inspection_of(audio_format: AudioFormat) -> Inspection:
+    """Return what measures audio of a format that is known."""
+    match audio_format:
+        case AudioFormat.WAV:
+            return WavInspection()
+        case AudioFormat.MP3:
+            return Mp3Inspection()
+        case AudioFormat.FLAC:
+            return FlacInspection()
+        case AudioFormat.OGG | AudioFormat.OPUS:
+            return OggInspection(audio_format)
+        case AudioFormat.M4A:
+            return Mp4Inspection()
+        case AudioFormat.WEBM:
+            return WebmInspection()
 
 
 class WebmInspection(Inspection):
-    """WebM that is streamed tells no duration: the client's word is taken."""
+    """Streamed WebM has no duration: the client's figure is used."""
+
+    format = AudioFormat.WEBM
 
     def feed(self, chunk: bytes) -> None:
         """Nothing to learn."""

@@ -1,8 +1,8 @@
 """MP3: the samples of every frame are counted, so variable bit rates come out true."""
 
+from audiolib.adapters.inspect.mpeg_frame import MpegFrame, frame_headers
 from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError
-from audiolib.domain.model.mpeg_frame import MpegFrame, frame_headers
 from audiolib.ports.audio_inspector import Inspection
 
 _HEADER = 4
@@ -12,6 +12,8 @@ _INFO_WITHIN = 200
 
 class Mp3Inspection(Inspection):
     """Keeps less than one frame; skips an ID3v2 tag (id3.org, section 3.1) however long."""
+
+    format = AudioFormat.MP3
 
     def __init__(self) -> None:
         self._rest = b""

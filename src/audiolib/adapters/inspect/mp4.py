@@ -18,6 +18,8 @@ _KEPT = (b"ftyp", b"moov")
 class Mp4Inspection(Inspection):
     """Walks from box to box; keeps `ftyp` and `moov`, some bytes for each second of audio."""
 
+    format = AudioFormat.M4A
+
     def __init__(self) -> None:
         self._kept = bytearray()
         self._header = bytearray()

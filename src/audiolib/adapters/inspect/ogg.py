@@ -17,7 +17,7 @@ class OggInspection(Inspection):
     """Walks from page header to page header; keeps one, and the first bytes of the stream."""
 
     def __init__(self, audio_format: AudioFormat) -> None:
-        self._format = audio_format
+        self.format = audio_format
         self._head = bytearray()
         self._header = bytearray()
         self._skip = 0
@@ -49,7 +49,7 @@ class OggInspection(Inspection):
         if samples <= 0:
             raise NotAudioError("the Ogg stream has no samples")
         return AudioFacts(
-            format=self._format,
+            format=self.format,
             duration=samples / rate,
             sample_rate=rate,
             channels=tag.channels,
@@ -70,7 +70,7 @@ class OggInspection(Inspection):
         self._skip = sum(header[_FIXED:])
 
     def _preskip(self) -> int:
-        if self._format is not AudioFormat.OPUS:
+        if self.format is not AudioFormat.OPUS:
             return 0
         at = _FIXED + self._head[26] + _PRESKIP_AT
         return int.from_bytes(self._head[at : at + 2], "little")

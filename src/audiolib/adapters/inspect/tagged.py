@@ -1,18 +1,22 @@
 """What tinytag reads from a file's own description of itself."""
 
 from io import BytesIO
-
-from tinytag import TinyTag, TinyTagException
+from typing import TYPE_CHECKING
 
 from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError
 from audiolib.ports.audio_inspector import Inspection
 
+if TYPE_CHECKING:
+    from tinytag import TinyTag
+
 _HEAD = 256 * 1024
 
 
-def tag_of(data: bytes) -> TinyTag:
+def tag_of(data: bytes) -> "TinyTag":
     """Raises: NotAudioError when the data make no sense."""
+    from tinytag import TinyTag, TinyTagException  # WAV and MP3 need none of it
+
     try:
         return TinyTag.get(file_obj=BytesIO(data), tags=False)
     except TinyTagException as unreadable:
@@ -22,6 +26,8 @@ def tag_of(data: bytes) -> TinyTag:
 class FlacInspection(Inspection):
     """STREAMINFO, the first block, tells all (RFC 9639, section 8.2); a streamed FLAC leaves
     its length out."""
+
+    format = AudioFormat.FLAC
 
     def __init__(self) -> None:
         self._head = bytearray()
@@ -34,7 +40,7 @@ class FlacInspection(Inspection):
         return facts_of(tag_of(bytes(self._head)), AudioFormat.FLAC)
 
 
-def facts_of(tag: TinyTag, audio_format: AudioFormat) -> AudioFacts:
+def facts_of(tag: "TinyTag", audio_format: AudioFormat) -> AudioFacts:
     """Raises: NotAudioError when there is no audio track."""
     if not tag.samplerate or not tag.channels:
         raise NotAudioError(f"the {audio_format.value} file has no audio")

@@ -2,7 +2,6 @@
 
 from audiolib.adapters.memory.api_key_store import MemoryApiKeyStore
 from audiolib.adapters.memory.assets import MemoryAssets
-from audiolib.adapters.memory.audio_inspector import MemoryAudioInspector
 from audiolib.adapters.memory.audio_source import MemoryAudioSource
 from audiolib.adapters.memory.cleanup_outbox import MemoryCleanupOutbox
 from audiolib.adapters.memory.document_schema import MemoryDocumentSchema
@@ -18,7 +17,6 @@ from audiolib.adapters.memory.usage_ledger import MemoryUsageLedger
 __all__ = [
     "MemoryApiKeyStore",
     "MemoryAssets",
-    "MemoryAudioInspector",
     "MemoryAudioSource",
     "MemoryCleanupOutbox",
     "MemoryDocumentSchema",

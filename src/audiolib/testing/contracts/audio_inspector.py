@@ -8,7 +8,7 @@ import pytest
 
 from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
-from audiolib.ports.audio_inspector import AudioInspector
+from audiolib.ports.audio_inspector import SNIFF_BYTES, AudioInspector
 from audiolib.testing.contracts.audio_samples import AudioSample, chunk, riff, wav_samples
 from audiolib.testing.contracts.samples import payload, pieces
 from audiolib.testing.sounds import wav, wav_header
@@ -63,7 +63,7 @@ class AudioInspectorContract:
         assert sample.data == copy
 
     def test_inspections_do_not_meet(self, inspector: AudioInspector) -> None:
-        short, long = inspector.begin(AudioFormat.WAV), inspector.begin(AudioFormat.WAV)
+        short, long = inspector.begin(wav(0.5)), inspector.begin(wav(1.0, rate=16_000))
         for number in range(3):
             short.feed(pieces(wav(0.5), 4000)[number])
             long.feed(pieces(wav(1.0, rate=16_000), 15_000)[number])
@@ -123,8 +123,9 @@ class AudioInspectorContract:
             assert facts.duration is None or facts.duration > 0
 
     def test_memory_is_bounded_however_much_comes(self, inspector: AudioInspector) -> None:
-        inspection = inspector.begin(AudioFormat.WAV)
-        inspection.feed(wav_header(0, streamed=0xFFFF_FFFF))
+        header = wav_header(0, streamed=0xFFFF_FFFF)
+        inspection = inspector.begin(header)
+        inspection.feed(header)
         tracemalloc.start()
         try:
             for _ in range(48):
@@ -139,7 +140,9 @@ class AudioInspectorContract:
 def _inspect(
     inspector: AudioInspector, audio_format: AudioFormat, chunks: Iterable[bytes]
 ) -> AudioFacts:
-    inspection = inspector.begin(audio_format)
+    chunks = list(chunks)
+    inspection = inspector.begin(b"".join(chunks)[:SNIFF_BYTES])
+    assert inspection.format is audio_format
     for piece in chunks:
         inspection.feed(piece)
     return inspection.finish()

@@ -10,7 +10,7 @@ import attrs
 
 from audiolib.domain.documents.object_manifest import object_attributes
 from audiolib.domain.model.asset import AssetState, AudioAsset, Storage
-from audiolib.domain.model.audio import SNIFF_BYTES, AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFacts
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.errors import (
     CommitUnknownError,
@@ -32,7 +32,7 @@ from audiolib.domain.use_cases.access.enforce_quota import KeepQuota
 from audiolib.domain.use_cases.library.ingest import Lease, WatchedCopy
 from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.domain.use_cases.retry import asked_twice
-from audiolib.ports.audio_inspector import AudioInspector
+from audiolib.ports.audio_inspector import SNIFF_BYTES, AudioInspector
 from audiolib.ports.audio_source import AudioSource
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
@@ -120,10 +120,11 @@ class SaveAudioToLibrary:
         async with self.source.open(temp_file) as audio:
             await self._reserve(intent, audio.size or 0)
             head, chunks = await with_head(audio.chunks, SNIFF_BYTES)
-            audio_format = AudioFormat.of(head)
+            inspection = self.inspector.begin(head)
+            audio_format = inspection.format
             watched = WatchedCopy(
                 chunks=chunks,
-                inspection=self.inspector.begin(audio_format),
+                inspection=inspection,
                 declared_size=audio.size,
                 max_bytes=self.policy.max_bytes,
                 keep_lease=lease.keep,

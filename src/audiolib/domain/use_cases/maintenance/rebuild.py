@@ -7,7 +7,6 @@ import attrs
 
 from audiolib.domain.documents.object_manifest import Recalled, recalled
 from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.audio import SNIFF_BYTES, AudioFormat
 from audiolib.domain.model.audit import Progress
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.errors import AssetCorruptError, NotAudioError, SourceTruncatedError
@@ -15,7 +14,7 @@ from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.domain.model.objects import StoredObject
 from audiolib.domain.streams.hashing import HashedStream
 from audiolib.domain.streams.rechunk import with_head
-from audiolib.ports.audio_inspector import AudioInspector
+from audiolib.ports.audio_inspector import SNIFF_BYTES, AudioInspector
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 
@@ -81,8 +80,7 @@ class RebuildAsset:
     async def _committed(self, key: ObjectKey, known: Recalled, progress: Progress) -> AudioAsset:
         async with self.store.open(key) as opened:
             head, chunks = await with_head(opened.chunks, SNIFF_BYTES)
-            audio_format = AudioFormat.of(head)
-            inspection = self.inspector.begin(audio_format)
+            inspection = self.inspector.begin(head)
             content = HashedStream(chunks)
             async for chunk in content:
                 inspection.feed(chunk)
@@ -91,7 +89,7 @@ class RebuildAsset:
         url = await self.store.presign(
             key,
             expires_in=self.url_ttl,
-            content_type=audio_format.content_type,
+            content_type=inspection.format.content_type,
             filename=f"{known.asset.metadata.title}.{key.extension}",
         )
         now = self.now()
@@ -100,7 +98,7 @@ class RebuildAsset:
                 key=key,
                 size=content.size,
                 sha256=content.sha256,
-                content_type=audio_format.content_type,
+                content_type=inspection.format.content_type,
             ),
             blocks=content.blocks,
             facts=facts,

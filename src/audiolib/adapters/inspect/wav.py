@@ -8,6 +8,7 @@ import struct
 
 from audiolib.domain.model.audio import AudioFacts, AudioFormat
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
+from audiolib.ports.audio_inspector import Inspection
 
 _STREAMED_FROM = 0x7FFF_F000
 _LARGEST_HEADER = 4096
@@ -15,8 +16,10 @@ _MOST_CHUNKS = 1000
 _PCM_TAGS = (0x0001, 0x0003, 0xFFFE)
 
 
-class WavStream:
+class WavInspection(Inspection):
     """Feed it every byte once; it keeps only headers."""
+
+    format = AudioFormat.WAV
 
     def __init__(self) -> None:
         self._header = bytearray()
