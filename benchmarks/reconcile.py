@@ -59,7 +59,7 @@ async def _list(container: Container) -> int:
 
 
 async def _audit(container: Container) -> int:
-    reconcile = await settled(container.reconcile())
+    reconcile = (await settled(container.library())).reconcile
     findings = [finding async for finding in reconcile(Progress())]
     assert findings == []
     return len(findings)

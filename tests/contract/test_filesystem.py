@@ -4,27 +4,21 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+import attrs
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
 from audiolib.adapters.filesystem import FilesystemObjectStore
-from audiolib.adapters.memory import MemoryAssets, MemoryMetadataRepo
-from audiolib.domain.use_cases.library.browse import BrowseLibrary
 from audiolib.domain.use_cases.library.listen import ListenToAudio
-from audiolib.entrypoints.asset_service.app_keys import (
-    LINK_SECRETS,
-    LISTEN,
-    SETTINGS,
-    STORE,
-    STREAMS,
-)
+from audiolib.entrypoints.asset_service.app_keys import LIBRARY, LINK_SECRETS, SETTINGS, STREAMS
 from audiolib.entrypoints.asset_service.routes.audio import follow_link
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.load_shedding import Admission
 from audiolib.entrypoints.http.problem_details import problems
+from audiolib.testing import in_memory_library
 from audiolib.testing.contracts import ObjectStoreContract
 
 SECRET = b"secret"
@@ -48,9 +42,12 @@ class TestFilesystemObjectStore(ObjectStoreContract):
     async def fetch(self, url: str) -> tuple[int, bytes, Mapping[str, str]]:
         """By the asset service's own route, over a real socket."""
         app = web.Application(middlewares=[problems])
-        app[STORE] = self._store
-        library = BrowseLibrary(repo=MemoryMetadataRepo(MemoryAssets()))
-        app[LISTEN] = ListenToAudio(library=library, store=self._store)
+        library = in_memory_library()
+        app[LIBRARY] = attrs.evolve(
+            library,
+            listen=ListenToAudio(library=library.browse, store=self._store),
+            ports=attrs.evolve(library.ports, store=self._store),
+        )
         app[SETTINGS] = Settings.read({})
         app[LINK_SECRETS] = lambda: [SECRET]
         app[STREAMS] = Admission("downloads", most=99, most_per_tenant=99)

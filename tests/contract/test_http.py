@@ -10,12 +10,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from audiolib.adapters.http import (
-    HttpAudioSource,
-    HttpSettings,
-    HttpTempCleaner,
-    open_http_session,
-)
+from audiolib.adapters.http.audio_source import HttpAudioSource
+from audiolib.adapters.http.session import open_http_session
+from audiolib.adapters.http.settings import HttpSettings
+from audiolib.adapters.http.temp_cleaner import HttpTempCleaner
 from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.errors import (
     CleanupRefusedError,

@@ -7,17 +7,15 @@ from typing import Any
 import pytest
 from tests.servers import MongoServer
 
-from audiolib.adapters.mongo import (
-    MongoApiKeyStore,
-    MongoAssets,
-    MongoCleanupOutbox,
-    MongoDocumentSchema,
-    MongoIntentLog,
-    MongoInventory,
-    MongoMetadataRepo,
-    MongoUsageLedger,
-    open_mongo,
-)
+from audiolib.adapters.mongo.api_key_store import MongoApiKeyStore
+from audiolib.adapters.mongo.assets import MongoAssets
+from audiolib.adapters.mongo.cleanup_outbox import MongoCleanupOutbox
+from audiolib.adapters.mongo.client import open_mongo
+from audiolib.adapters.mongo.document_schema import MongoDocumentSchema
+from audiolib.adapters.mongo.intent_log import MongoIntentLog
+from audiolib.adapters.mongo.inventory import MongoInventory
+from audiolib.adapters.mongo.metadata_repo import MongoMetadataRepo
+from audiolib.adapters.mongo.usage_ledger import MongoUsageLedger
 from audiolib.domain.model.tenant import Tenant
 from audiolib.testing.contracts import (
     ApiKeyStoreContract,

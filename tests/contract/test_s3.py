@@ -9,7 +9,9 @@ import pytest
 from tests.servers import S3Server
 from yarl import URL
 
-from audiolib.adapters.s3 import S3ObjectStore, S3Settings, open_s3
+from audiolib.adapters.s3.client import open_s3
+from audiolib.adapters.s3.object_store import S3ObjectStore
+from audiolib.adapters.s3.settings import S3Settings
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.testing.contracts import ObjectStoreContract
 

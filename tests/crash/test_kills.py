@@ -37,7 +37,7 @@ async def test_the_verdict_notices_what_it_is_for(tmp_path: Path) -> None:
     disk = Disk(tmp_path)
     disk.generate("a", SIZES["64 KiB"])
     async with disk.opened() as container:
-        saved = await (await settled(container.save()))(command("a"))
+        saved = await ((await settled(container.library())).save_audio)(command("a"))
     path = disk.objects / str(saved.asset.key)
     kept = path.read_bytes()
     saves = {"a": SIZES["64 KiB"]}

@@ -65,8 +65,8 @@ class _View:
 
     async def recovered(self, later: timedelta) -> None:
         now = _at(later)
-        recover = attrs.evolve(await settled(self.container.recover()), now=now)
-        clean_up = attrs.evolve(await settled(self.container.clean_up()), now=now)
+        recover = attrs.evolve((await settled(self.container.library())).recover, now=now)
+        clean_up = attrs.evolve((await settled(self.container.library())).clean_up, now=now)
         await recover()
         await clean_up()
         ready = {str(asset.key) for asset in await self._whole()}
@@ -78,7 +78,7 @@ class _View:
 
     async def repeated(self, later: timedelta) -> None:
         """The client that heard nothing asks again, with the same key."""
-        save = attrs.evolve(await settled(self.container.save()), now=_at(later))
+        save = attrs.evolve((await settled(self.container.library())).save_audio, now=_at(later))
         for name in self.saves:
             await save(command(name))
 
@@ -98,7 +98,7 @@ class _View:
 
     async def _whole(self) -> list[AudioAsset]:
         ready = [asset for asset in await self._all() if asset.state is AssetState.READY]
-        listen = await settled(self.container.listen())
+        listen = (await settled(self.container.library())).listen
         for asset in ready:
             samples = self.saves[asset.metadata.title.rpartition(" ")[2]]
             async with listen.open(asset) as opened:

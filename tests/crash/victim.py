@@ -35,7 +35,7 @@ class KillAt(Faults):
 async def work(disk: Disk, name: str, faults: Faults, say: Callable[[str], None]) -> None:
     """Says `saved ID`, or `refused CODE`, as soon as it is so."""
     async with disk.opened() as container:
-        save = await settled(container.save())
+        save = (await settled(container.library())).save_audio
         store = FaultyPort(save.store, "store", faults)
         save = attrs.evolve(
             save,
@@ -48,8 +48,8 @@ async def work(disk: Disk, name: str, faults: Faults, say: Callable[[str], None]
             say(f"saved {saved.asset.id}")
         except AudioLibraryError as refused:
             say(f"refused {refused.code}")
-        clean_up = await settled(container.clean_up())
-        recover = await settled(container.recover())
+        clean_up = (await settled(container.library())).clean_up
+        recover = (await settled(container.library())).recover
         await _afterwards(
             attrs.evolve(
                 clean_up,

@@ -43,7 +43,7 @@ async def damaged_rounds(stack: Stack, rounds: int, seed: int = 1) -> Counter[st
 
 
 async def audit(stack: Stack, **how: bool) -> list[Finding]:
-    reconcile = await settled(stack.container.reconcile())
+    reconcile = (await settled(stack.container.library())).reconcile
     how = how or {"verify": True, "dry_run": True}
     return [finding async for finding in reconcile(Progress(), **how)]
 

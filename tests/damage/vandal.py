@@ -6,8 +6,8 @@ from typing import Any
 import attrs
 
 from audiolib.adapters.filesystem import FilesystemObjectStore
-from audiolib.adapters.mongo import MongoMetadataRepo
-from audiolib.adapters.s3 import S3ObjectStore
+from audiolib.adapters.mongo.metadata_repo import MongoMetadataRepo
+from audiolib.adapters.s3.object_store import S3ObjectStore
 from audiolib.adapters.sqlite import SqliteMetadataRepo
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import settled

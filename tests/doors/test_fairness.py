@@ -15,7 +15,9 @@ import pytest
 from aiohttp import web
 
 from audiolib import Tenant
-from audiolib.adapters.http import HttpAudioSource, HttpSettings, open_http_session
+from audiolib.adapters.http.audio_source import HttpAudioSource
+from audiolib.adapters.http.session import open_http_session
+from audiolib.adapters.http.settings import HttpSettings
 from audiolib.domain.model.errors import SourceUnavailableError
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.metadata import SpeechRequest

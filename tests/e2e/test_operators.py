@@ -67,7 +67,7 @@ async def test_what_lies_in_the_bucket_unexplained_is_kept_and_told(stack: Stack
     (left,) = await audit(stack, dry_run=True)
     assert (left.kind, left.subject) == (FindingKind.QUARANTINED, STRAY)
     assert await vandal.read(STRAY) == wav(1)
-    quarantine = await settled(stack.container.quarantine())
+    quarantine = (await settled(stack.container.library())).quarantine
     asset = await quarantine.restore(AssetId(STRAY[15:-4]))
     status, body, _ = await stack.get(f"/audio-library/{asset.id}/audio")
     assert (status, body) == (200, wav(1))
@@ -79,7 +79,7 @@ async def test_a_lost_database_is_rebuilt_from_the_bucket(stack: Stack) -> None:
     sounds = [await heard(stack, each["asset"]) for each in before]
     await (await Vandal.of(stack.container)).drop_documents()
     assert (await stack.get(f"/audio-library/{before[0]['id']}"))[0] == 404
-    reindex = await settled(stack.container.reindex())
+    reindex = (await settled(stack.container.library())).reindex
     progress = Progress()
     findings = [finding async for finding in reindex(progress)]
     assert [finding.action for finding in findings] == [Action.REBUILT] * 7
@@ -121,7 +121,7 @@ async def both(
 
 
 async def copying(source: Stack, target: Stack) -> CopyLibrary:
-    there = await settled(target.container.rebuild())
+    there = (await settled(target.container.library())).rebuild
     return CopyLibrary(
         source=await source.store(),
         inventory=await settled(source.container.inventory()),

@@ -53,7 +53,7 @@ class Cleaning:
         await until(ended, f"the first attempt has ended, {state}")
 
     async def later(self, hours: float) -> tuple[CleanupResult, ...]:
-        clean_up = await settled(self.stack.container.clean_up())
+        clean_up = (await settled(self.stack.container.library())).clean_up
         return await attrs.evolve(clean_up, now=lambda: utc_now() + timedelta(hours=hours))()
 
 

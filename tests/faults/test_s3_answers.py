@@ -7,7 +7,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from audiolib.adapters.s3 import S3ObjectStore, S3Settings, open_s3
+from audiolib.adapters.s3.client import open_s3
+from audiolib.adapters.s3.object_store import S3ObjectStore
+from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.errors import InsufficientStorageError, StorageUnavailableError
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.testing.contracts.samples import content, payload

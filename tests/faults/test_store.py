@@ -34,7 +34,7 @@ async def nothing_but(stack: Stack, ready: int) -> None:
 
     await until(clean, f"{ready} assets, and nothing left over")
     # A request that hung may have arrived after the sweep; the tombstone ends with another.
-    recover = await settled(stack.container.recover())
+    recover = (await settled(stack.container.library())).recover
     await attrs.evolve(recover, now=lambda: utc_now() + timedelta(days=8))()
     assert await store.unfinished() == []
 

@@ -11,7 +11,8 @@ from audiolib import SaveAudio, SaveAudioToLibrary, SavePolicy, SourceBases, Ten
 from audiolib.adapters.filesystem import FilesystemObjectStore
 from audiolib.adapters.inspect import StreamInspector
 from audiolib.adapters.memory import MemoryAssets, MemoryMetadataRepo
-from audiolib.adapters.s3 import S3Settings, open_s3
+from audiolib.adapters.s3.client import open_s3
+from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.ports.audio_source import AudioSource, OpenedAudio

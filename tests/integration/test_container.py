@@ -15,10 +15,10 @@ from audiolib import (
     RecoverSaves,
     SaveAudioToLibrary,
 )
-from audiolib.adapters.http import HttpTempCleaner
-from audiolib.adapters.mongo import MongoMetadataRepo
+from audiolib.adapters.http.temp_cleaner import HttpTempCleaner
+from audiolib.adapters.mongo.metadata_repo import MongoMetadataRepo
 from audiolib.adapters.noop.temp_cleaner import NoTempCleaner
-from audiolib.adapters.s3 import S3ObjectStore
+from audiolib.adapters.s3.object_store import S3ObjectStore
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.bootstrap.library_container import build_container
@@ -26,7 +26,7 @@ from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.config.settings import Settings
 
 USE_CASES = {
-    "save": SaveAudioToLibrary,
+    "save_audio": SaveAudioToLibrary,
     "browse": BrowseLibrary,
     "listen": ListenToAudio,
     "clean_up": CleanUpTempFiles,
@@ -38,7 +38,7 @@ async def test_every_use_case_is_built_on_the_embedded_default(tmp_path: Path) -
     container = build_container(Settings.read({"DATA_DIR": str(tmp_path)}))
     async with running(container):
         for name, kind in USE_CASES.items():
-            assert isinstance(await settled(getattr(container, name)()), kind)
+            assert isinstance(getattr(await settled(container.library()), name), kind)
         assert isinstance(await settled(container.cleaner()), HttpTempCleaner)
 
 
@@ -55,7 +55,7 @@ async def test_every_use_case_is_built_on_servers(
     }
     container = build_container(Settings.read(environment))
     async with running(container):
-        save = await settled(container.save())
+        save = (await settled(container.library())).save_audio
         assert isinstance(save.store, S3ObjectStore)
         assert isinstance(save.repo, MongoMetadataRepo)
 

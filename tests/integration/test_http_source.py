@@ -12,7 +12,9 @@ import attrs
 import pytest
 import stamina
 
-from audiolib.adapters.http import HttpAudioSource, HttpSettings, open_http_session
+from audiolib.adapters.http.audio_source import HttpAudioSource
+from audiolib.adapters.http.session import open_http_session
+from audiolib.adapters.http.settings import HttpSettings
 from audiolib.domain.model.errors import SourceNotFoundError as Missing
 from audiolib.domain.model.errors import SourceTruncatedError as Truncated
 from audiolib.domain.model.errors import SourceUnavailableError as Unavailable

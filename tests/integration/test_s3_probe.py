@@ -12,8 +12,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from tests.servers import S3Server, moto_s3, rclone_s3
 
-from audiolib.adapters.s3 import S3Settings, open_s3
+from audiolib.adapters.s3.client import open_s3
 from audiolib.adapters.s3.object_store import S3ObjectStore
+from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.errors import (
     ObjectNotFoundError,
     StorageUnavailableError,

@@ -54,14 +54,16 @@ async def aftermath(site: Site, ledger: Ledger) -> Aftermath:
 
 
 async def _clean_up(container: Container) -> None:
-    clean_up = attrs.evolve(await settled(container.clean_up()), now=_later(_CLEANUP_LEASE))
+    clean_up = attrs.evolve(
+        (await settled(container.library())).clean_up, now=_later(_CLEANUP_LEASE)
+    )
     for _ in range(_MOST_ROUNDS):
         if not await clean_up():
             return
 
 
 async def _recover(container: Container, later: timedelta) -> None:
-    recover = attrs.evolve(await settled(container.recover()), now=_later(later))
+    recover = attrs.evolve((await settled(container.library())).recover, now=_later(later))
     for _ in range(_MOST_ROUNDS):
         done = await recover()
         if not done.fenced and not done.swept:

@@ -188,7 +188,7 @@ class SaveMachine:
                 assert again.acknowledged, f"a retry fails with {again.error!r}"
 
     def _can_succeed(self, command: SaveAudio) -> bool:
-        temp_file = command.temp_file(self.processes[0].library.save.policy.sources)
+        temp_file = command.temp_file(self.processes[0].library.save_audio.policy.sources)
         wanted = command.idempotency(temp_file)
         for asset in ready(self.world):
             held = asset.idempotency
@@ -218,7 +218,7 @@ class SaveMachine:
 
     def _look_at(self, task: Task) -> None:
         if task.acknowledged is not None and task.command is not None:
-            policy = self.processes[0].library.save.policy
+            policy = self.processes[0].library.save_audio.policy
             asked = task.command.temp_file(policy.sources)
             assert task.acknowledged.asset.storage.original == asked, "another asset is answered"
             self.acknowledged.add(task.acknowledged.asset.id)

@@ -69,7 +69,7 @@ def hunt(mutant: Mutant, folder: Path, *, first: int, most: int) -> Hunted:
 
 _COPY = """\
         try:
-            ready, url = await self._copy(intent, temp_file, command.duration)
+            ready, url = await self._copy(intent, opening, duration, cleans_up=cleans_up)
         except BaseException:
             await self._call_off(intent)
             raise
@@ -264,14 +264,14 @@ MUTANTS = (
             Edit(
                 SAVE,
                 "            id=self.new_asset_id(),\n",
-                "            id=_same(command, temp_file),\n",
+                "            id=_same(command, idempotency),\n",
             ),
             Edit(
                 SAVE,
                 "def _verified(",
-                "def _same(command: SaveAudio, temp_file: TempFile) -> AssetId:\n"
+                "def _same(command: object, idempotency: object) -> AssetId:\n"
                 "    import uuid\n"
-                "    name = f'{command.tenant} {command.idempotency(temp_file)}'\n"
+                "    name = f'{command.tenant} {idempotency}'\n"
                 "    return AssetId(str(uuid.uuid5(uuid.NAMESPACE_URL, name)))\n\n\n"
                 "def _verified(",
             ),
@@ -284,7 +284,8 @@ MUTANTS = (
             Edit(
                 SAVE,
                 _BEGIN,
-                "        async with self.source.open(temp_file):\n            pass\n" + _BEGIN,
+                "        async with self.source.open(intent.storage.original):\n            pass\n"
+                + _BEGIN,
             ),
         ),
     ),

@@ -56,7 +56,7 @@ class MarkedCleaner(TempCleaner):
 
 
 async def save(container: Container, *, name: str, parallel: int) -> list[Any]:
-    use_case = await settled(container.save())
+    use_case = (await settled(container.library())).save_audio
     answers = await asyncio.gather(*(attempt(use_case, command(name)) for _ in range(parallel)))
     return [answer and [str(answer.asset.id), answer.replayed] for answer in answers]
 
@@ -91,7 +91,7 @@ async def drain(
 ) -> dict[str, int]:
     cleaner = MarkedCleaner(folder, hold, say)
     clean_up = attrs.evolve(
-        await settled(container.clean_up()),
+        (await settled(container.library())).clean_up,
         cleaner=cleaner,
         now=lambda: utc_now() + timedelta(seconds=later),
     )

@@ -59,7 +59,9 @@ class Outage:
         clock, jitter = FakeClock(), Random(8)
         assets = await promised(containers[0], promises, since=clock(), base=base)
         workers = [
-            attrs.evolve(await settled(container.clean_up()), now=clock, jitter=jitter.random)
+            attrs.evolve(
+                (await settled(container.library())).clean_up, now=clock, jitter=jitter.random
+            )
             for container in containers
         ]
         return cls(workers=workers, clock=clock, due={asset.id: clock() for asset in assets})

@@ -61,7 +61,7 @@ async def saves_under_one_key(
     containers: Sequence[Container], folder: Path, *, rounds: int, parallel: int
 ) -> Counter[str]:
     """Counts `rounds`, `answers`, and whatever is not exactly one asset a round."""
-    saves = [await settled(container.save()) for container in containers]
+    saves = [(await settled(container.library())).save_audio for container in containers]
     store = await settled(containers[0].store())
     inventory = await settled(containers[0].inventory())
     counts = Counter[str]()
@@ -172,7 +172,7 @@ async def promises_drained(containers: Sequence[Container], count: int) -> Count
         await asyncio.gather(*(repo.insert(asset.tenant, asset) for asset in some))
     cleaner = OneAtATime()
     workers = [
-        attrs.evolve(await settled(container.clean_up()), cleaner=cleaner)
+        attrs.evolve((await settled(container.library())).clean_up, cleaner=cleaner)
         for container in containers
     ]
     dead = await workers[0].outbox.claim(now=now, lease_until=now + timedelta(minutes=2), limit=32)

@@ -88,7 +88,7 @@ async def test_without_cleanups_the_document_says_so_and_the_file_stays(
     generate(tmp_path, "kept", 1000)
     settings = environment | {"CLEANUP_TEMP_AUDIO": "false"}
     async with processes(settings, tmp_path, 1, over_http=True) as (container,):
-        await (await settled(container.save()))(command("kept"))
-        assert await (await settled(container.clean_up()))() == ()
+        await ((await settled(container.library())).save_audio)(command("kept"))
+        assert await ((await settled(container.library())).clean_up)() == ()
         assert len(await in_state(container, CleanupState.SKIPPED, 2)) == 1
     assert (tmp_path / "files" / "kept.wav").exists()

@@ -60,7 +60,7 @@ async def emptied(store: ObjectStore) -> None:
 
 async def kept(container: Container, tenant: Tenant = TENANT) -> list[bytes]:
     """The bytes of the tenant's assets; as many objects lie in the store, and nothing else."""
-    store, listen = await settled(container.store()), await settled(container.listen())
+    store, listen = await settled(container.store()), (await settled(container.library())).listen
     inventory = await settled(container.inventory())
     found = await inventory.assets(tenant, after="", limit=100)
     ready = [asset for asset in found if asset.state.value == "ready"]

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audiolib.adapters.memory import MemoryObjectStore
-from audiolib.adapters.s3 import S3Settings, open_s3
+from audiolib.adapters.s3.client import open_s3
+from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.errors import WeakStoreError
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import new_token

@@ -77,7 +77,7 @@ def test_every_module_imports_where_attrs_is_all_there_is(package: str, count: i
 
 
 @pytest.mark.parametrize(
-    "module", ["audiolib.adapters.http", "audiolib.entrypoints.http.problem_details"]
+    "module", ["audiolib.adapters.http.session", "audiolib.entrypoints.http.problem_details"]
 )
 def test_the_block_would_be_felt(module: str) -> None:
     (refusal,) = fresh(ALONE, module)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from audiolib import SaveAudio, Tenant
+from audiolib.domain.model.asset import Storage
 from audiolib.domain.model.errors import (
     AudioLibraryError,
     CommitUnknownError,
@@ -128,13 +129,11 @@ async def test_what_a_crash_left_reserved_is_settled(committed: bool) -> None:
 
 async def test_a_save_that_still_runs_keeps_its_room() -> None:
     one = library(objects=1)
-    pending = one.save._intent(
-        SaveAudio(tenant=ANN, audio_url=one.generate("a.wav"), text="a", voice="tone"),
-        SaveAudio(tenant=ANN, audio_url="/temp/a.wav", text="a", voice="tone").temp_file(
-            one.save.policy.sources
-        ),
-    )
-    await one.save.repo.begin(ANN, pending)
+    command = SaveAudio(tenant=ANN, audio_url=one.generate("a.wav"), text="a", voice="tone")
+    temp_file = command.temp_file(one.save_audio.policy.sources)
+    storage = Storage(bucket="audio-assets", original=temp_file, original_url="/temp/a.wav")
+    pending = one.save_audio._intent(command, command.idempotency(temp_file), storage)
+    await one.ports.repo.begin(ANN, pending)
     await one.quota.reserve(ANN, pending.id, 5)
     one.world.clock.advance(seconds=3600)
     assert await one.quota.settle() == 0

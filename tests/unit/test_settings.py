@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 import pytest
 
-from audiolib.adapters.http import HttpSettings
-from audiolib.adapters.s3 import S3Settings
+from audiolib.adapters.http.settings import HttpSettings
+from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.temp_file import SourceBases
 from audiolib.entrypoints.config.declarations import SETTINGS

@@ -4,6 +4,7 @@ from typing import Any
 
 import attrs
 
+from audiolib.adapters.filesystem.local_audio import FilesystemLocalAudio
 from audiolib.adapters.inspect import StreamInspector
 from audiolib.adapters.memory import (
     MemoryAssets,
@@ -21,18 +22,13 @@ from audiolib.adapters.memory import (
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.temp_file import SourceBases, TempFile
-from audiolib.domain.use_cases.access.enforce_quota import KeepQuota
-from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
-from audiolib.domain.use_cases.background.recover_saves import RecoverSaves
-from audiolib.domain.use_cases.library.browse import BrowseLibrary
-from audiolib.domain.use_cases.library.listen import ListenToAudio
-from audiolib.domain.use_cases.library.save_audio import SaveAudioToLibrary, SavePolicy
-from audiolib.domain.use_cases.maintenance.migrate import MigrateDocuments
-from audiolib.domain.use_cases.maintenance.quarantine import Quarantine
-from audiolib.domain.use_cases.maintenance.rebuild import RebuildAsset
-from audiolib.domain.use_cases.maintenance.reconcile import ReconcileLibrary
-from audiolib.domain.use_cases.maintenance.reindex import ReindexLibrary
-from audiolib.domain.use_cases.maintenance.scrub import ScrubLibrary
+from audiolib.domain.use_cases.audio_library import (
+    AudioLibrary,
+    LibraryPorts,
+    LibraryRuntime,
+    assemble_library,
+)
+from audiolib.domain.use_cases.library.save_audio import SavePolicy
 from audiolib.testing.clock import FakeClock, FakeIds
 from audiolib.testing.faults import FaultPlan, Faults
 from audiolib.testing.faulty_port import FaultyPort
@@ -65,20 +61,9 @@ class World:
 
 
 @attrs.frozen(kw_only=True)
-class InMemoryLibrary:
+class InMemoryLibrary(AudioLibrary):
     """The real use cases of one process, with faults at the ports beneath them."""
 
-    save: SaveAudioToLibrary
-    browse: BrowseLibrary
-    listen: ListenToAudio
-    clean_up: CleanUpTempFiles
-    recover: RecoverSaves
-    reconcile: ReconcileLibrary
-    reindex: ReindexLibrary
-    scrub: ScrubLibrary
-    quarantine: Quarantine
-    migrate: MigrateDocuments
-    quota: KeepQuota
     faults: FaultPlan
     world: World
 
@@ -106,53 +91,32 @@ def in_memory_library(
     def port(real: object, name: str) -> Any:
         return FaultyPort(real, name, faults or plan)
 
-    store = port(world.objects, "store")
-    repo = port(MemoryMetadataRepo(world.assets), "repo")
-    browse = BrowseLibrary(repo=repo)
-    inspector = StreamInspector()
-    inventory = port(MemoryInventory(world.assets), "inventory")
-    keep_quota = KeepQuota(
+    ports = LibraryPorts(
+        source=port(MemoryAudioSource(world.temp_files), "source"),
+        local=FilesystemLocalAudio(),
+        cleaner=port(MemoryTempCleaner(world.temp_files), "cleaner"),
+        store=port(world.objects, "store"),
+        repo=port(MemoryMetadataRepo(world.assets), "repo"),
+        outbox=port(MemoryCleanupOutbox(world.assets), "outbox"),
+        intents=port(MemoryIntentLog(world.assets), "intents"),
+        inventory=port(MemoryInventory(world.assets), "inventory"),
+        schema=port(MemoryDocumentSchema(world.assets), "schema"),
         ledger=port(world.ledger, "ledger"),
-        inventory=inventory,
-        quota=quota or Quota(),
-        now=world.clock,
+        inspector=StreamInspector(),
     )
-    rebuild = RebuildAsset(
-        store=store,
-        repo=repo,
-        inspector=inspector,
+    runtime = LibraryRuntime(
         now=world.clock,
+        new_asset_id=world.ids.asset_id,
         new_fence=world.ids.fence,
+        jitter=lambda: 0.5,
     )
-    return InMemoryLibrary(
-        save=SaveAudioToLibrary(
-            source=port(MemoryAudioSource(world.temp_files), "source"),
-            store=store,
-            repo=repo,
-            inspector=inspector,
-            policy=policy or SavePolicy(sources=SourceBases([GENERATOR])),
-            now=world.clock,
-            new_asset_id=world.ids.asset_id,
-            new_fence=world.ids.fence,
-            quota=keep_quota,
-        ),
-        browse=browse,
-        listen=ListenToAudio(library=browse, store=store),
-        clean_up=CleanUpTempFiles(
-            outbox=port(MemoryCleanupOutbox(world.assets), "outbox"),
-            cleaner=port(MemoryTempCleaner(world.temp_files), "cleaner"),
-            now=world.clock,
-            jitter=lambda: 0.5,
-        ),
-        recover=RecoverSaves(
-            intents=port(MemoryIntentLog(world.assets), "intents"), store=store, now=world.clock
-        ),
-        reconcile=ReconcileLibrary(store=store, inventory=inventory, rebuild=rebuild),
-        reindex=ReindexLibrary(store=store, inventory=inventory, rebuild=rebuild),
-        scrub=ScrubLibrary(store=store, inventory=inventory, now=world.clock),
-        quarantine=Quarantine(inventory=inventory, repo=repo, rebuild=rebuild, now=world.clock),
-        migrate=MigrateDocuments(schema=port(MemoryDocumentSchema(world.assets), "schema")),
-        quota=keep_quota,
+    library: InMemoryLibrary = assemble_library(
+        ports,
+        runtime,
+        policy=policy or SavePolicy(sources=SourceBases([GENERATOR])),
+        quota=quota or Quota(),
+        library_type=InMemoryLibrary,
         faults=plan,
         world=world,
     )
+    return library

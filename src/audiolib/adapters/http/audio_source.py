@@ -12,7 +12,7 @@ from yarl import URL
 
 from audiolib.adapters.http.errors import while_asking, while_reading
 from audiolib.adapters.http.pace import Pace
-from audiolib.adapters.http.session import HttpSettings
+from audiolib.adapters.http.settings import HttpSettings
 from audiolib.domain.model.errors import SourceNotFoundError, SourceUnavailableError
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.ports.audio_source import AudioSource, OpenedAudio

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from audiolib.adapters.http.session import HttpSettings
+from audiolib.adapters.http.settings import HttpSettings
 
 _GRACE_SECONDS = 10.0
 

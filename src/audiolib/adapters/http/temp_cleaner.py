@@ -7,7 +7,7 @@ import attrs
 from yarl import URL
 
 from audiolib.adapters.http.errors import while_asking
-from audiolib.adapters.http.session import HttpSettings
+from audiolib.adapters.http.settings import HttpSettings
 from audiolib.domain.model.errors import CleanupRefusedError, SourceUnavailableError
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.ports.temp_cleaner import TempCleaner

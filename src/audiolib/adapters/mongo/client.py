@@ -9,15 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any
 
 from pymongo import ReadPreference, WriteConcern
 
 from audiolib.adapters.mongo.assets import MongoAssets
 from audiolib.adapters.mongo.errors import translated
 from audiolib.adapters.mongo.indexes import INDEXES, USAGE_INDEXES
-
-Driver = Literal["motor", "pymongo"]
+from audiolib.adapters.mongo.settings import Driver
 
 _DRIVERS = {
     "motor": ("motor.motor_asyncio", "AsyncIOMotorClient"),

@@ -7,32 +7,14 @@ from typing import Any
 
 import aiobotocore.session
 import aiohttp
-import attrs
 from aiobotocore.config import AioConfig
 
 from audiolib.adapters.s3.errors import translated
 from audiolib.adapters.s3.object_store import S3ObjectStore
 from audiolib.adapters.s3.probe import weaknesses
+from audiolib.adapters.s3.settings import S3Settings
 from audiolib.adapters.s3.wire import Wire
 from audiolib.domain.model.errors import ObjectNotFoundError, WeakStoreError
-
-
-@attrs.frozen(kw_only=True)
-class S3Settings:
-    """Without `endpoint_url` it is AWS; credentials come by the usual AWS chain.
-
-    `public_endpoint_url` is the host that presigned URLs name, where that is another one.
-    `timeout` is in seconds, between two reads or writes.
-    """
-
-    endpoint_url: str | None = None
-    public_endpoint_url: str | None = None
-    bucket: str = "audio-assets"
-    region: str = "us-east-1"
-    create_bucket: bool = True
-    allow_weak_store: bool = False
-    part_size: int = 5 * 1024 * 1024
-    timeout: float = 30
 
 
 @asynccontextmanager

@@ -43,12 +43,15 @@ class Speech:
     model: str
 
     def __attrs_post_init__(self) -> None:
-        refuse(*speech_faults(self))
+        refuse(*speech_faults(self, least_text=0))
 
 
-def speech_faults(speech: Any) -> Iterator[FieldFault]:
-    """The faults of anything with the fields of Speech; absent ones (None) are passed over."""
-    yield from text_faults("text", speech.text, at_least=1, at_most=LONGEST_TEXT, lines=True)
+def speech_faults(speech: Any, *, least_text: int = 1) -> Iterator[FieldFault]:
+    """The faults of anything with the fields of Speech; absent ones (None) are passed over. Nobody
+    has to know what is said in a recording: its text may be empty."""
+    yield from text_faults(
+        "text", speech.text, at_least=least_text, at_most=LONGEST_TEXT, lines=True
+    )
     yield from text_faults("voice", speech.voice, at_least=1, at_most=LONGEST_NAME)
     for field in ("voice_name", "model"):
         if (name := getattr(speech, field, None)) is not None:

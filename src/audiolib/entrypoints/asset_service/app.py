@@ -51,18 +51,12 @@ def create_app(container: Container, settings: Settings) -> web.Application:
 
     async def opened(app: web.Application) -> AsyncIterator[None]:
         async with running(container):
-            app[keys.SAVE] = await settled(container.save())
-            app[keys.BROWSE] = await settled(container.browse())
-            app[keys.LISTEN] = await settled(container.listen())
-            app[keys.STORE] = await settled(container.store())
-            repo = await settled(container.repo())
-            app[keys.READINESS] = CachedCheck(partial(check_stores, app[keys.STORE], repo))
-            clean_up = await settled(container.clean_up())
-            recover = await settled(container.recover())
-            keep_quota = await settled(container.keep_quota())
+            library = app[keys.LIBRARY] = await settled(container.library())
+            stores = library.ports.store, library.ports.repo
+            app[keys.READINESS] = CachedCheck(partial(check_stores, *stores))
             async with at_work(
-                clean_up_forever(clean_up, app[keys.SAVED], settings.cleanup_interval),
-                recover_forever(recover, keep_quota, settings.recover_interval),
+                clean_up_forever(library.clean_up, app[keys.SAVED], settings.cleanup_interval),
+                recover_forever(library.recover, library.quota, settings.recover_interval),
             ):
                 yield
 

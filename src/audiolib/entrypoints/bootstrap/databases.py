@@ -1,13 +1,15 @@
 """The metadata store's database, as the containers open it."""
 
+from typing import Any
+
 from dependency_injector import providers
 
-from audiolib.adapters.mongo import MongoAssets, open_mongo
-from audiolib.adapters.sqlite import SqliteDatabase, open_sqlite
 from audiolib.entrypoints.config.settings import Settings
 
 
-def mongo_assets(settings: Settings) -> providers.Resource[MongoAssets]:
+def mongo_assets(settings: Settings) -> providers.Resource[Any]:
+    from audiolib.adapters.mongo.client import open_mongo
+
     return providers.Resource(
         open_mongo,
         settings.mongodb_url,
@@ -17,5 +19,7 @@ def mongo_assets(settings: Settings) -> providers.Resource[MongoAssets]:
     )
 
 
-def sqlite_database(settings: Settings) -> providers.Resource[SqliteDatabase]:
+def sqlite_database(settings: Settings) -> providers.Resource[Any]:
+    from audiolib.adapters.sqlite import open_sqlite
+
     return providers.Resource(open_sqlite, settings.data_dir / "library.sqlite3")

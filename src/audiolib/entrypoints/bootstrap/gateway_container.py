@@ -4,7 +4,7 @@ import secrets
 
 from dependency_injector import containers, providers
 
-from audiolib.adapters.mongo import MongoApiKeyStore
+from audiolib.adapters.mongo.api_key_store import MongoApiKeyStore
 from audiolib.adapters.sqlite import SqliteApiKeyStore
 from audiolib.domain.use_cases.access.api_keys import KeyRing
 from audiolib.entrypoints.bootstrap.clock import utc_now

@@ -1,4 +1,4 @@
-"""The only place that knows which adapter serves which port."""
+"""Which adapter serves which port of a library; what a backend needs is imported with it."""
 
 import random
 import secrets
@@ -6,39 +6,20 @@ import secrets
 from dependency_injector import containers, providers
 
 from audiolib.adapters.filesystem import FilesystemObjectStore
-from audiolib.adapters.http import HttpAudioSource, HttpTempCleaner, open_http_session
+from audiolib.adapters.filesystem.local_audio import FilesystemLocalAudio
+from audiolib.adapters.http.audio_source import HttpAudioSource
+from audiolib.adapters.http.session import open_http_session
+from audiolib.adapters.http.temp_cleaner import HttpTempCleaner
 from audiolib.adapters.inspect import StreamInspector
-from audiolib.adapters.mongo import (
-    MongoCleanupOutbox,
-    MongoDocumentSchema,
-    MongoIntentLog,
-    MongoInventory,
-    MongoMetadataRepo,
-    MongoUsageLedger,
-)
 from audiolib.adapters.noop.temp_cleaner import NoTempCleaner
-from audiolib.adapters.s3 import open_s3
-from audiolib.adapters.sqlite import (
-    SqliteCleanupOutbox,
-    SqliteDocumentSchema,
-    SqliteIntentLog,
-    SqliteInventory,
-    SqliteMetadataRepo,
-    SqliteUsageLedger,
-)
 from audiolib.domain.model.identifiers import AssetId
-from audiolib.domain.use_cases.access.enforce_quota import KeepQuota
-from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
-from audiolib.domain.use_cases.background.recover_saves import RecoverSaves
-from audiolib.domain.use_cases.library.browse import BrowseLibrary
-from audiolib.domain.use_cases.library.listen import ListenToAudio
-from audiolib.domain.use_cases.library.save_audio import SaveAudioToLibrary, SavePolicy
-from audiolib.domain.use_cases.maintenance.migrate import MigrateDocuments
-from audiolib.domain.use_cases.maintenance.quarantine import Quarantine
-from audiolib.domain.use_cases.maintenance.rebuild import RebuildAsset
-from audiolib.domain.use_cases.maintenance.reconcile import ReconcileLibrary
-from audiolib.domain.use_cases.maintenance.reindex import ReindexLibrary
-from audiolib.domain.use_cases.maintenance.scrub import ScrubLibrary
+from audiolib.domain.use_cases.audio_library import (
+    AudioLibrary,
+    LibraryPorts,
+    LibraryRuntime,
+    assemble_library,
+)
+from audiolib.domain.use_cases.library.save_audio import SavePolicy
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.databases import mongo_assets, sqlite_database
 from audiolib.entrypoints.bootstrap.gather import at_once
@@ -61,7 +42,7 @@ def new_token() -> str:
 
 
 class Container(containers.DeclarativeContainer):
-    """The use cases over whichever adapters `build_container` chose."""
+    """The library over whichever adapters `build_container` chose."""
 
     settings: providers.Provider[Settings] = providers.Dependency()
     source: providers.Provider[AudioSource] = providers.Dependency()
@@ -74,7 +55,28 @@ class Container(containers.DeclarativeContainer):
     schema: providers.Provider[DocumentSchema] = providers.Dependency()
     ledger: providers.Provider[UsageLedger] = providers.Dependency()
 
-    inspector = providers.Factory(StreamInspector)
+    ports = providers.Factory(
+        LibraryPorts,
+        source=source,
+        local=providers.Factory(FilesystemLocalAudio),
+        cleaner=cleaner,
+        store=store,
+        repo=repo,
+        outbox=outbox,
+        intents=intents,
+        inventory=inventory,
+        schema=schema,
+        ledger=ledger,
+        inspector=providers.Factory(StreamInspector),
+    )
+    runtime = providers.Factory(
+        LibraryRuntime,
+        now=providers.Object(utc_now),
+        new_asset_id=providers.Object(lambda: AssetId.new(utc_now(), secrets.token_bytes)),
+        new_fence=providers.Object(new_token),
+        jitter=providers.Object(random.random),
+        gather=providers.Object(at_once),
+    )
     policy = providers.Factory(
         SavePolicy,
         sources=settings.provided.sources,
@@ -83,64 +85,13 @@ class Container(containers.DeclarativeContainer):
         url_ttl=settings.provided.url_ttl,
         clean_up=settings.provided.clean_up,
     )
-    keep_quota = providers.Factory(
-        KeepQuota,
-        ledger=ledger,
-        inventory=inventory,
-        quota=settings.provided.quota,
-        now=providers.Object(utc_now),
+    library: providers.Factory[AudioLibrary] = providers.Factory(
+        assemble_library, ports, runtime, policy=policy, quota=settings.provided.quota
     )
-    save = providers.Factory(
-        SaveAudioToLibrary,
-        source=source,
-        store=store,
-        repo=repo,
-        inspector=inspector,
-        policy=policy,
-        now=providers.Object(utc_now),
-        new_asset_id=providers.Object(lambda: AssetId.new(utc_now(), secrets.token_bytes)),
-        new_fence=providers.Object(new_token),
-        quota=keep_quota,
-    )
-    browse = providers.Factory(BrowseLibrary, repo=repo)
-    listen = providers.Factory(
-        ListenToAudio, library=browse, store=store, url_ttl=settings.provided.url_ttl
-    )
-    clean_up = providers.Factory(
-        CleanUpTempFiles,
-        outbox=outbox,
-        cleaner=cleaner,
-        now=providers.Object(utc_now),
-        jitter=providers.Object(random.random),
-        at_once=providers.Object(at_once),
-    )
-    recover = providers.Factory(
-        RecoverSaves, intents=intents, store=store, now=providers.Object(utc_now)
-    )
-    rebuild = providers.Factory(
-        RebuildAsset,
-        store=store,
-        repo=repo,
-        inspector=inspector,
-        now=providers.Object(utc_now),
-        new_fence=providers.Object(new_token),
-        url_ttl=settings.provided.url_ttl,
-    )
-    reconcile = providers.Factory(
-        ReconcileLibrary, store=store, inventory=inventory, rebuild=rebuild
-    )
-    reindex = providers.Factory(ReindexLibrary, store=store, inventory=inventory, rebuild=rebuild)
-    scrub = providers.Factory(
-        ScrubLibrary, store=store, inventory=inventory, now=providers.Object(utc_now)
-    )
-    quarantine = providers.Factory(
-        Quarantine, inventory=inventory, repo=repo, rebuild=rebuild, now=providers.Object(utc_now)
-    )
-    migrate = providers.Factory(MigrateDocuments, schema=schema)
 
 
 def build_container(settings: Settings) -> Container:
-    """One provider a port, chosen by the settings; nothing is opened yet."""
+    """Return one provider a port, chosen by the settings; nothing is opened yet."""
     session = providers.Resource(
         open_http_session, settings.http, more_headers=providers.Object(trace_headers)
     )
@@ -158,6 +109,8 @@ def build_container(settings: Settings) -> Container:
 
 
 def _s3(settings: Settings) -> providers.Provider[ObjectStore]:
+    from audiolib.adapters.s3.client import open_s3
+
     return providers.Resource(
         open_s3,
         settings.s3,
@@ -179,26 +132,37 @@ def _filesystem(settings: Settings) -> providers.Provider[ObjectStore]:
 
 
 def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
+    from audiolib.adapters.mongo import (
+        cleanup_outbox,
+        document_schema,
+        intent_log,
+        inventory,
+        metadata_repo,
+        usage_ledger,
+    )
+
     assets = mongo_assets(settings)
     return {
-        "repo": providers.Factory(MongoMetadataRepo, assets),
+        "repo": providers.Factory(metadata_repo.MongoMetadataRepo, assets),
         "outbox": providers.Factory(
-            MongoCleanupOutbox, assets, new_token=providers.Object(new_token)
+            cleanup_outbox.MongoCleanupOutbox, assets, new_token=providers.Object(new_token)
         ),
-        "intents": providers.Factory(MongoIntentLog, assets),
-        "inventory": providers.Factory(MongoInventory, assets),
-        "schema": providers.Factory(MongoDocumentSchema, assets),
-        "ledger": providers.Factory(MongoUsageLedger, assets),
+        "intents": providers.Factory(intent_log.MongoIntentLog, assets),
+        "inventory": providers.Factory(inventory.MongoInventory, assets),
+        "schema": providers.Factory(document_schema.MongoDocumentSchema, assets),
+        "ledger": providers.Factory(usage_ledger.MongoUsageLedger, assets),
     }
 
 
 def _sqlite(settings: Settings) -> dict[str, providers.Provider[object]]:
+    from audiolib.adapters import sqlite
+
     database = sqlite_database(settings)
     return {
-        "repo": providers.Factory(SqliteMetadataRepo, database),
-        "outbox": providers.Factory(SqliteCleanupOutbox, database),
-        "intents": providers.Factory(SqliteIntentLog, database),
-        "inventory": providers.Factory(SqliteInventory, database),
-        "schema": providers.Factory(SqliteDocumentSchema, database),
-        "ledger": providers.Factory(SqliteUsageLedger, database),
+        "repo": providers.Factory(sqlite.SqliteMetadataRepo, database),
+        "outbox": providers.Factory(sqlite.SqliteCleanupOutbox, database),
+        "intents": providers.Factory(sqlite.SqliteIntentLog, database),
+        "inventory": providers.Factory(sqlite.SqliteInventory, database),
+        "schema": providers.Factory(sqlite.SqliteDocumentSchema, database),
+        "ledger": providers.Factory(sqlite.SqliteUsageLedger, database),
     }

@@ -7,11 +7,11 @@ from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.errors import AssetNotFoundError, FieldFault, InvalidRequestError
 from audiolib.domain.model.identifiers import AssetId
+from audiolib.domain.use_cases.audio_library import AudioLibrary
 from audiolib.entrypoints.bootstrap.clock import utc_now
+from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.audit import print_line
-from audiolib.entrypoints.cli.library import Library, open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.schemas import time_shape
 
@@ -30,7 +30,7 @@ def list_cleanups(
     json_lines
         Print one JSON object a line.
     """
-    return run(_list(settings_here(), CleanupState(state), json_lines))
+    return run(_list(Settings.from_env(), CleanupState(state), json_lines))
 
 
 def retry_cleanups(*asset_ids: str, all_dead: bool = False) -> int:
@@ -45,11 +45,11 @@ def retry_cleanups(*asset_ids: str, all_dead: bool = False) -> int:
     """
     if bool(asset_ids) == all_dead:
         raise InvalidRequestError(FieldFault("asset_ids", "name some assets, or --all-dead"))
-    return run(_retry(settings_here(), [AssetId(text) for text in asset_ids]))
+    return run(_retry(Settings.from_env(), [AssetId(text) for text in asset_ids]))
 
 
 async def _list(settings: Settings, state: CleanupState, json_lines: bool) -> int:
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         async for asset in _with_cleanup(library, state):
             shape = _shape(asset)
             print_line(shape if json_lines else "  ".join(map(str, shape.values())), json_lines)
@@ -58,10 +58,10 @@ async def _list(settings: Settings, state: CleanupState, json_lines: bool) -> in
 
 async def _retry(settings: Settings, asset_ids: list[AssetId]) -> int:
     retried = 0
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         dead = asset_ids or [asset.id async for asset in _with_cleanup(library, CleanupState.DEAD)]
         for asset_id in dead:
-            if await library.outbox.retry(asset_id, now=utc_now()):
+            if await library.ports.outbox.retry(asset_id, now=utc_now()):
                 retried += 1
             elif asset_ids:
                 raise AssetNotFoundError(f"asset {asset_id} has no cleanup that was given up")
@@ -69,9 +69,9 @@ async def _retry(settings: Settings, asset_ids: list[AssetId]) -> int:
     return 0
 
 
-async def _with_cleanup(library: Library, state: CleanupState) -> AsyncIterator[AudioAsset]:
+async def _with_cleanup(library: AudioLibrary, state: CleanupState) -> AsyncIterator[AudioAsset]:
     after = ""
-    while page := await library.inventory.with_cleanup(state, after=after, limit=_PAGE):
+    while page := await library.ports.inventory.with_cleanup(state, after=after, limit=_PAGE):
         for asset in page:
             yield asset
         after = str(page[-1].id)

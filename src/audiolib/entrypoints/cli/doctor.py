@@ -10,7 +10,6 @@ from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
 from audiolib.entrypoints.bootstrap.lifecycle import settled
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 
 
@@ -19,7 +18,7 @@ def doctor() -> int:
 
     Ends with 1 when something is wrong.
     """
-    settings = settings_here()
+    settings = Settings.from_env()
     print("ok    settings: all of them can be read.")  # noqa: T201
     return run(_examine(settings))
 

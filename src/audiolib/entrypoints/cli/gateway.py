@@ -4,7 +4,7 @@ import socket
 
 from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import log_to_stderr, settings_here
+from audiolib.entrypoints.config.environment import log_to_stderr
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.app import create_gateway
 from audiolib.entrypoints.gateway.app_keys import DRAINING
@@ -23,7 +23,7 @@ def serve_gateway(*, host: str = "127.0.0.1", port: int = 8080, data_dir: str | 
     data_dir
         The folder of the embedded stores; overrides DATA_DIR.
     """
-    settings = settings_here(DATA_DIR=data_dir)
+    settings = Settings.from_env(DATA_DIR=data_dir)
     log_to_stderr(settings.log_level)
     run(_serve(settings, bound(host, port)))
     return 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from audiolib.entrypoints.bootstrap.voices import all_voices
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import log_to_stderr, settings_here
+from audiolib.entrypoints.config.environment import log_to_stderr
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
@@ -27,7 +27,7 @@ def serve_generator(
     temp_dir
         The folder of the temp files.
     """
-    settings = settings_here()
+    settings = Settings.from_env()
     refuse_strangers(host, settings.trust, known_by="GENERATOR_TOKEN")
     log_to_stderr(settings.log_level)
     run(_serve(settings, bound(host, port), TempFolder(temp_dir)))

@@ -15,7 +15,6 @@ from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_conta
 from audiolib.entrypoints.bootstrap.lifecycle import running, settled
 from audiolib.entrypoints.cli.audit import print_line
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.schemas import time_shape
 
@@ -52,7 +51,7 @@ def create_key(
     """
     tenant = Tenant(customer_id=customer, user_id=user)
     lasting = None if expires is None else _span(expires)
-    settings = settings_here(DATA_DIR=data_dir)
+    settings = Settings.from_env(DATA_DIR=data_dir)
     return run(_create(settings, tenant, Scope(scope), lasting, label))
 
 
@@ -66,7 +65,7 @@ def list_keys(*, json_lines: bool = False, data_dir: str | None = None) -> int:
     data_dir
         The folder of the embedded stores; overrides DATA_DIR.
     """
-    return run(_list(settings_here(DATA_DIR=data_dir), json_lines))
+    return run(_list(Settings.from_env(DATA_DIR=data_dir), json_lines))
 
 
 def revoke_key(key_id: str, *, data_dir: str | None = None) -> int:
@@ -79,7 +78,7 @@ def revoke_key(key_id: str, *, data_dir: str | None = None) -> int:
     data_dir
         The folder of the embedded stores; overrides DATA_DIR.
     """
-    return run(_revoke(settings_here(DATA_DIR=data_dir), key_id))
+    return run(_revoke(Settings.from_env(DATA_DIR=data_dir), key_id))
 
 
 async def _create(

@@ -9,9 +9,8 @@ from rich.table import Column, Table
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.paging import PageRequest, Position
 from audiolib.domain.model.tenant import Tenant
-from audiolib.entrypoints.cli.library import open_library
+from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.schemas import asset_shape
 
@@ -41,11 +40,11 @@ def list_assets(
     """
     request = PageRequest(limit=limit, after=None if cursor is None else Position.at(cursor))
     tenant = Tenant(customer_id=customer, user_id=user)
-    return run(_list(settings_here(), tenant, request, json_lines))
+    return run(_list(Settings.from_env(), tenant, request, json_lines))
 
 
 async def _list(settings: Settings, tenant: Tenant, request: PageRequest, json_lines: bool) -> int:
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         page = await library.browse.page(tenant, request)
         if json_lines:
             for asset in page.assets:

@@ -4,10 +4,9 @@ import attrs
 
 from audiolib.domain.model.audit import Progress
 from audiolib.domain.use_cases.maintenance.migrate import Migrated
+from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.audit import LEFT, counting, print_line
-from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 
 
@@ -24,12 +23,12 @@ def migrate(*, check: bool = False, json_lines: bool = False) -> int:
     json_lines
         Print the summary as JSON.
     """
-    return run(_migrate(settings_here(), check, json_lines))
+    return run(_migrate(Settings.from_env(), check, json_lines))
 
 
 async def _migrate(settings: Settings, check: bool, json_lines: bool) -> int:
     progress = Progress()
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         with counting(progress, "migrate"):
             migrated = await library.migrate(progress, check=check)
     if json_lines:

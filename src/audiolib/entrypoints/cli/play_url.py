@@ -5,9 +5,8 @@ from datetime import timedelta
 
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
-from audiolib.entrypoints.cli.library import open_library
+from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 
 
@@ -28,13 +27,13 @@ def play_url(asset_id: str, *, customer: str, user: str, expires_in: float | Non
     """
     tenant = Tenant(customer_id=customer, user_id=user)
     ttl = None if expires_in is None else timedelta(seconds=expires_in)
-    return run(_presign(settings_here(), tenant, AssetId(asset_id), ttl))
+    return run(_presign(Settings.from_env(), tenant, AssetId(asset_id), ttl))
 
 
 async def _presign(
     settings: Settings, tenant: Tenant, asset_id: AssetId, ttl: timedelta | None
 ) -> int:
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         url = await library.listen.presign(tenant, asset_id, ttl)
     sys.stdout.write(url.url + "\n")
     return 0

@@ -1,10 +1,9 @@
 """`audiolib quarantine`: objects that nothing explains, until somebody says what they are."""
 
 from audiolib.domain.model.identifiers import AssetId
+from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.audit import print_line
-from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.schemas import time_shape
 
@@ -17,7 +16,7 @@ def list_quarantine(*, json_lines: bool = False) -> int:
     json_lines
         Print one JSON object a line.
     """
-    return run(_list(settings_here(), json_lines))
+    return run(_list(Settings.from_env(), json_lines))
 
 
 def restore(asset_id: str) -> int:
@@ -28,7 +27,7 @@ def restore(asset_id: str) -> int:
     asset_id
         The asset.
     """
-    return run(_restore(settings_here(), AssetId(asset_id)))
+    return run(_restore(Settings.from_env(), AssetId(asset_id)))
 
 
 def discard(asset_id: str) -> int:
@@ -39,11 +38,11 @@ def discard(asset_id: str) -> int:
     asset_id
         The asset.
     """
-    return run(_discard(settings_here(), AssetId(asset_id)))
+    return run(_discard(Settings.from_env(), AssetId(asset_id)))
 
 
 async def _list(settings: Settings, json_lines: bool) -> int:
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         async for asset in library.quarantine.assets():
             shape = {
                 "asset_id": str(asset.id),
@@ -57,14 +56,14 @@ async def _list(settings: Settings, json_lines: bool) -> int:
 
 
 async def _restore(settings: Settings, asset_id: AssetId) -> int:
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         asset = await library.quarantine.restore(asset_id)
     print_line(f"{asset.key} is back in its library", as_json=False)
     return 0
 
 
 async def _discard(settings: Settings, asset_id: AssetId) -> int:
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         await library.quarantine.discard(asset_id)
     print_line(f"{asset_id} is for the recoverer to remove", as_json=False)
     return 0

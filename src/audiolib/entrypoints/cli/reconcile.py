@@ -1,10 +1,9 @@
 """`audiolib reconcile`: do the objects and the documents agree?"""
 
 from audiolib.domain.model.audit import Progress
+from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.audit import tell
-from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 
 
@@ -28,13 +27,13 @@ def reconcile(
     json_lines
         Print one JSON object a line, a summary as the last.
     """
-    return run(_reconcile(settings_here(), dry_run, verify, repair, json_lines))
+    return run(_reconcile(Settings.from_env(), dry_run, verify, repair, json_lines))
 
 
 async def _reconcile(
     settings: Settings, dry_run: bool, verify: bool, repair: bool, json_lines: bool
 ) -> int:
     progress = Progress()
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         findings = library.reconcile(progress, dry_run=dry_run, verify=verify, repair=repair)
         return await tell(findings, progress, title="reconcile", json_lines=json_lines)

@@ -1,10 +1,9 @@
 """`audiolib recount`: what each tenant has, for the quotas."""
 
 from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.audit import print_line
-from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 
 _PAGE = 200
@@ -15,14 +14,14 @@ def recount() -> int:
 
     Ends with 3 when some could not be counted, since saves of theirs run: try those again.
     """
-    return run(_recount(settings_here()))
+    return run(_recount(Settings.from_env()))
 
 
 async def _recount(settings: Settings) -> int:
     counted, busy = 0, list[Tenant]()
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         after = None
-        while page := await library.inventory.tenants(after=after, limit=_PAGE):
+        while page := await library.ports.inventory.tenants(after=after, limit=_PAGE):
             for tenant in page:
                 if await library.quota.recount(tenant):
                     counted += 1

@@ -1,10 +1,9 @@
 """`audiolib reindex`: the documents anew, from the bucket alone."""
 
 from audiolib.domain.model.audit import Progress
+from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.audit import tell
-from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 
 
@@ -19,11 +18,11 @@ def reindex(*, json_lines: bool = False) -> int:
     json_lines
         Print one JSON object a line, a summary as the last.
     """
-    return run(_reindex(settings_here(), json_lines))
+    return run(_reindex(Settings.from_env(), json_lines))
 
 
 async def _reindex(settings: Settings, json_lines: bool) -> int:
     progress = Progress()
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         findings = library.reindex(progress)
         return await tell(findings, progress, title="reindex", json_lines=json_lines)

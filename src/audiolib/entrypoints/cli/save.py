@@ -8,10 +8,9 @@ import attrs
 from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.library.save_command import SaveAudio
-from audiolib.entrypoints.cli.library import open_library
+from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.progress import WatchedSource, byte_progress
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.schemas import asset_shape
 
@@ -65,14 +64,14 @@ def save_audio(
         language=language,
         idempotency_key=idempotency_key,
     )
-    return run(_save(settings_here(), command))
+    return run(_save(Settings.from_env(), command))
 
 
 async def _save(settings: Settings, command: SaveAudio) -> int:
-    async with open_library(settings, create=True) as library:
+    async with open_library(settings) as library:
         with byte_progress() as progress:
-            watched = WatchedSource(library.save.source, progress)
-            saved = await attrs.evolve(library.save, source=watched)(command)
+            watched = WatchedSource(library.ports.source, progress)
+            saved = await attrs.evolve(library.save_audio, source=watched)(command)
         json.dump(asset_shape(saved.asset, saved.url), sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
         sys.stdout.flush()

@@ -2,10 +2,9 @@
 
 from audiolib.domain.model.audit import Progress
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.audit import tell
-from audiolib.entrypoints.cli.library import open_library
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_here
 from audiolib.entrypoints.config.settings import Settings
 
 
@@ -23,11 +22,11 @@ def scrub(*, shares: int = 30, json_lines: bool = False) -> int:
     """
     if shares < 1:
         raise InvalidRequestError(FieldFault("shares", f"must be 1 or more, not {shares}"))
-    return run(_scrub(settings_here(), shares, json_lines))
+    return run(_scrub(Settings.from_env(), shares, json_lines))
 
 
 async def _scrub(settings: Settings, shares: int, json_lines: bool) -> int:
     progress = Progress()
-    async with open_library(settings) as library:
+    async with open_library(settings, create=False) as library:
         findings = library.scrub(progress, shares=shares)
         return await tell(findings, progress, title="scrub", json_lines=json_lines)

@@ -11,7 +11,7 @@ from audiolib.entrypoints.asset_service.app import create_app
 from audiolib.entrypoints.asset_service.app_keys import DRAINING
 from audiolib.entrypoints.bootstrap.library_container import build_container
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import log_to_stderr, settings_here
+from audiolib.entrypoints.config.environment import log_to_stderr
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.server import bound, refuse_strangers, serve, url_of
 
@@ -39,7 +39,7 @@ def serve_library(
     shared
         Let other processes listen on the same port.
     """
-    settings = settings_here(DATA_DIR=data_dir)
+    settings = Settings.from_env(DATA_DIR=data_dir)
     refuse_strangers(host, settings.trust, known_by="INTERNAL_KEY")
     log_to_stderr(settings.log_level)
     listener = bound(host, port, shared=shared or workers > 1)

@@ -17,18 +17,15 @@ _LONGEST_MESSAGE, _LONGEST_TRACEBACK = 2_000, 20_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def settings_here(**overrides: str | None) -> Settings:
-    """Settings from `.env` and the environment, the latter winning; options win over both.
-
-    Credentials in `.env` are put where the AWS libraries look for them.
-    Raises: SettingsError.
-    """
+def read_environment(**overrides: str | None) -> dict[str, str]:
+    """Return the variables of `.env` and the environment, the latter winning; overrides win over
+    both. Credentials in `.env` are put where the AWS libraries look for them."""
     file = {name: text for name, text in dotenv_values(Path(".env")).items() if text}
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         if name in file:
             os.environ.setdefault(name, file[name])
     given = {name: text for name, text in overrides.items() if text is not None}
-    return Settings.read({**file, **os.environ, **given})
+    return {**file, **os.environ, **given}
 
 
 def settings_at(place: str) -> Settings:
@@ -42,11 +39,11 @@ def settings_at(place: str) -> Settings:
         "servers": {"OBJECT_STORE": "s3", "METADATA_STORE": "mongodb"},
     }
     if place in known:
-        return settings_here(**known[place])
+        return Settings.from_env(**known[place])
     path = Path(place)
     if not path.is_file():
         raise SettingsError([f"{place} must be embedded, servers, or a file of settings"])
-    return settings_here(**dotenv_values(path))
+    return Settings.from_env(**dotenv_values(path))
 
 
 class OneLineFormatter(logging.Formatter):

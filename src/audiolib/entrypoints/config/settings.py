@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import attrs
 
-from audiolib.adapters.http import HttpSettings
-from audiolib.adapters.mongo import Driver
-from audiolib.adapters.s3 import S3Settings
+from audiolib.adapters.http.settings import HttpSettings
+from audiolib.adapters.mongo.settings import Driver
+from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.temp_file import SourceBases
 from audiolib.entrypoints.config.declarations import SETTINGS, Setting
@@ -68,6 +68,17 @@ class Settings:
             most_per_peer=self.gateway.connections_per_peer,
             trusted_proxies=self.gateway.trusted_proxies,
         )
+
+    @classmethod
+    def from_env(cls, **overrides: str | None) -> "Settings":
+        """Return the settings of `.env` and the environment, the latter winning; `overrides`, by
+        the names of variables, win over both.
+
+        Raises: SettingsError, which names every fault at once.
+        """
+        from audiolib.entrypoints.config.environment import read_environment
+
+        return cls.read(read_environment(**overrides))
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":

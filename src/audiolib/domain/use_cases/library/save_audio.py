@@ -4,6 +4,7 @@ Intent first, object second, commit last; nothing is deleted before its document
 """
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
 import attrs
@@ -22,20 +23,23 @@ from audiolib.domain.model.errors import (
     StorageUnavailableError,
     UnavailableError,
 )
+from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.objects import StoredObject
-from audiolib.domain.model.temp_file import SourceBases, TempFile
+from audiolib.domain.model.temp_file import SourceBases
 from audiolib.domain.streams.hashing import HashedStream
 from audiolib.domain.streams.rechunk import with_head
 from audiolib.domain.use_cases.access.enforce_quota import KeepQuota
 from audiolib.domain.use_cases.library.ingest import Lease, WatchedCopy
-from audiolib.domain.use_cases.library.save_command import SaveAudio
+from audiolib.domain.use_cases.library.save_command import SaveAudio, SaveRecording
 from audiolib.domain.use_cases.retry import asked_twice
 from audiolib.ports.audio_inspector import SNIFF_BYTES, AudioInspector
-from audiolib.ports.audio_source import AudioSource
+from audiolib.ports.audio_source import AudioSource, OpenedAudio
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
+
+Opening = AbstractAsyncContextManager[OpenedAudio]
 
 
 @attrs.frozen(kw_only=True)
@@ -78,36 +82,61 @@ class SaveAudioToLibrary:
         an UnavailableError; after CommitUnknownError the asset may be there, after any other
         nothing is left of it."""
         temp_file = command.temp_file(self.policy.sources)
-        intent = self._intent(command, temp_file)
+        storage = Storage(
+            bucket=self.store.bucket, original=temp_file, original_url=command.audio_url
+        )
+        intent = self._intent(command, command.idempotency(temp_file), storage)
+        return await self._save(
+            intent,
+            self.source.open(temp_file),
+            duration=command.duration,
+            cleans_up=self.policy.clean_up,
+        )
+
+    async def save_recording(self, command: SaveRecording, opening: Opening) -> SavedAudio:
+        """Save what `opening` gives, under the same checks and the same protocol as a temp file.
+
+        Raises: as a call.
+        """
+        storage = Storage(bucket=self.store.bucket)
+        intent = self._intent(command, command.idempotency(), storage)
+        return await self._save(intent, opening, duration=command.duration, cleans_up=False)
+
+    async def _save(
+        self, intent: AudioAsset, opening: Opening, *, duration: float | None, cleans_up: bool
+    ) -> SavedAudio:
         holder = await asked_twice(lambda: self.repo.begin(intent.tenant, intent))
         if holder.id != intent.id:
             return await self._replay(holder, intent)
         try:
-            ready, url = await self._copy(intent, temp_file, command.duration)
+            ready, url = await self._copy(intent, opening, duration, cleans_up=cleans_up)
         except BaseException:
             await self._call_off(intent)
             raise
         return await self._commit(ready, url)
 
-    def _intent(self, command: SaveAudio, temp_file: TempFile) -> AudioAsset:
+    def _intent(
+        self,
+        command: SaveAudio | SaveRecording,
+        idempotency: Idempotency | None,
+        storage: Storage,
+    ) -> AudioAsset:
         now = self.now()
         return AudioAsset(
             id=self.new_asset_id(),
             tenant=command.tenant,
             state=AssetState.PENDING,
             metadata=command.metadata,
-            storage=Storage(
-                bucket=self.store.bucket, original=temp_file, original_url=command.audio_url
-            ),
+            storage=storage,
             fence=self.new_fence(),
             lease_until=now + self.policy.lease,
-            idempotency=command.idempotency(temp_file),
+            idempotency=idempotency,
             created_at=now,
             updated_at=now,
         )
 
     async def _copy(
-        self, intent: AudioAsset, temp_file: TempFile, duration: float | None
+        self, intent: AudioAsset, opening: Opening, duration: float | None, *, cleans_up: bool
     ) -> tuple[AudioAsset, PresignedUrl]:
         lease = Lease(
             repo=self.repo,
@@ -117,7 +146,7 @@ class SaveAudioToLibrary:
             renewed_at=intent.created_at,
         )
         await self._reserve(intent, 0)  # before anything is fetched
-        async with self.source.open(temp_file) as audio:
+        async with opening as audio:
             await self._reserve(intent, audio.size or 0)
             head, chunks = await with_head(audio.chunks, SNIFF_BYTES)
             inspection = self.inspector.begin(head)
@@ -155,7 +184,7 @@ class SaveAudioToLibrary:
             url=url,
             cleanup=(
                 Cleanup.due(now, audio.etag)
-                if self.policy.clean_up
+                if cleans_up
                 else Cleanup(state=CleanupState.SKIPPED, since=now)
             ),
             now=now,

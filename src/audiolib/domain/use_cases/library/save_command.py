@@ -86,3 +86,60 @@ class SaveAudio:
             | {"duration": None if self.duration is None else float(self.duration)},
             self.idempotency_key,
         )
+
+
+@attrs.frozen(kw_only=True)
+class SaveRecording:
+    """Save a person's own audio, a file or bytes, into the tenant's library.
+
+    `filename` gives the title where there is none. Only with an `idempotency_key` is a repeated
+    request the same asset. Raises: InvalidRequestError, naming every bad field.
+    """
+
+    tenant: Tenant
+    text: str = attrs.field(default="", repr=False)
+    voice: str = "recording"
+    voice_name: str | None = None
+    language: str = "und"
+    speed: float = 1.0
+    model: str | None = None
+    title: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = attrs.field(default=(), converter=as_strings)
+    folder: str | None = None
+    duration: float | None = None
+    idempotency_key: str | None = None
+    filename: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        faults = [*speech_faults(self, least_text=0), *metadata_faults(self)]
+        if self.duration is not None:
+            faults += number_faults("duration", self.duration, at_least=0, at_most=LONGEST_DURATION)
+        if self.idempotency_key is not None:
+            faults += client_key_faults(self.idempotency_key)
+        refuse(*faults)
+
+    @property
+    def metadata(self) -> Metadata:
+        stem = self.filename.rpartition(".")[0] or self.filename
+        return Metadata(
+            title=self.title or title_from(stem or self.text),
+            description=self.description or "",
+            tags=self.tags,
+            folder=self.folder,
+            speech=Speech(
+                text=self.text,
+                voice=self.voice,
+                voice_name=self.voice_name or self.voice,
+                language=self.language,
+                speed=float(self.speed),
+                model=self.model or self.voice,
+            ),
+        )
+
+    def idempotency(self) -> Idempotency | None:
+        """None without a key: two recordings that are described alike may well be two."""
+        if self.idempotency_key is None:
+            return None
+        request = attrs.asdict(self, filter=attrs.filters.exclude("tenant", "idempotency_key"))
+        return Idempotency.of(request, self.idempotency_key)

@@ -7,7 +7,7 @@ from aiohttp import web
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
 from audiolib.domain.model.paging import LARGEST_PAGE, PageRequest, Position
-from audiolib.entrypoints.asset_service.app_keys import BROWSE, LISTEN
+from audiolib.entrypoints.asset_service.app_keys import LIBRARY
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
 from audiolib.entrypoints.http.conditional_requests import matches
 from audiolib.entrypoints.http.schemas import asset_shape, time_shape
@@ -18,7 +18,7 @@ async def list_audio(request: web.Request) -> web.Response:
     tenant = tenant_of(request)
     query = _query(request, "limit", "cursor")
     cursor = query.get("cursor")
-    page = await request.app[BROWSE].page(
+    page = await request.app[LIBRARY].page(
         tenant,
         PageRequest(
             limit=_whole(query.get("limit", "50"), "limit", LARGEST_PAGE),
@@ -38,7 +38,7 @@ async def get_audio(request: web.Request) -> web.Response:
     """One asset; 304 when the client has this version of it."""
     tenant, asset_id = tenant_of(request), asset_id_of(request)
     _query(request)
-    asset = await request.app[BROWSE].get(tenant, asset_id)
+    asset = await request.app[LIBRARY].get(tenant, asset_id)
     # The ETag is the document's, for edits; the link beside it expires, so nobody may keep it.
     headers = {"ETag": f'"{asset.version}"', "Cache-Control": "no-store"}
     if matches(request.headers.get("If-None-Match"), headers["ETag"]):
@@ -55,7 +55,7 @@ async def get_url(request: web.Request) -> web.Response:
     expires_in = None
     if text is not None:
         expires_in = timedelta(seconds=_whole(text, "expires_in", 604_800))
-    url = await request.app[LISTEN].presign(tenant, asset_id, expires_in)
+    url = await request.app[LIBRARY].presign(tenant, asset_id, expires_in)
     return web.json_response(
         {"success": True, "url": url.url, "url_expires_at": time_shape(url.expires_at)},
         headers={"Cache-Control": "no-store"},
@@ -63,7 +63,7 @@ async def get_url(request: web.Request) -> web.Response:
 
 
 async def _shape(request: web.Request, asset: AudioAsset) -> dict[str, object]:
-    return asset_shape(asset, await request.app[LISTEN].presign_asset(asset))
+    return asset_shape(asset, await request.app[LIBRARY].listen.presign_asset(asset))
 
 
 def _query(request: web.Request, *allowed: str) -> dict[str, str]:

@@ -8,14 +8,7 @@ from aiohttp import web
 from audiolib.domain.model.errors import AudioLibraryError, ObjectNotFoundError
 from audiolib.domain.model.links import SignedLink, attachment
 from audiolib.domain.model.objects import ByteRange, Slice
-from audiolib.entrypoints.asset_service.app_keys import (
-    BROWSE,
-    LINK_SECRETS,
-    LISTEN,
-    SETTINGS,
-    STORE,
-    STREAMS,
-)
+from audiolib.entrypoints.asset_service.app_keys import LIBRARY, LINK_SECRETS, SETTINGS, STREAMS
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.http.conditional_requests import matches, range_of
@@ -32,7 +25,7 @@ _SAFE = {
 
 async def listen(request: web.Request) -> web.StreamResponse:
     """The audio, whole or in part; HEAD costs no look at the store."""
-    asset = await request.app[BROWSE].get(tenant_of(request), asset_id_of(request))
+    asset = await request.app[LIBRARY].get(tenant_of(request), asset_id_of(request))
     etag = f'"{asset.sha256 or asset.version}"'
     headers = {
         **_SAFE,
@@ -48,7 +41,7 @@ async def listen(request: web.Request) -> web.StreamResponse:
     part = range_of(request.headers.get("Range"), request.headers.get("If-Range"), etag)
     async with (
         request.app[STREAMS].admitted(asset.tenant),
-        request.app[LISTEN].open(asset, part) as opened,
+        request.app[LIBRARY].listen.open(asset, part) as opened,
     ):
         return await _stream(request, opened, part, headers, content_type)
 
@@ -72,12 +65,12 @@ async def follow_link(request: web.Request) -> web.StreamResponse:
         "Cache-Control": "private, no-store",
     }
     if request.method == "HEAD":
-        described = await request.app[STORE].describe(link.key)
+        described = await request.app[LIBRARY].ports.store.describe(link.key)
         return _head(described.size, headers, link.content_type)
     part = range_of(request.headers.get("Range"), None, "")
     async with (
         request.app[STREAMS].admitted(link.key.stem.tenant),
-        request.app[LISTEN].open_link(link.key, part) as opened,
+        request.app[LIBRARY].listen.open_link(link.key, part) as opened,
     ):
         return await _stream(request, opened, part, headers, link.content_type)
 

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from audiolib.domain.model.errors import FieldFault, InvalidRequestError
 from audiolib.domain.use_cases.library.save_command import SaveAudio
-from audiolib.entrypoints.asset_service.app_keys import SAVE, SAVED, SAVES
+from audiolib.entrypoints.asset_service.app_keys import LIBRARY, SAVED, SAVES
 from audiolib.entrypoints.asset_service.identity import tenant_of
 from audiolib.entrypoints.http.json_body import json_object
 from audiolib.entrypoints.http.schemas import asset_shape, storage_shape
@@ -39,7 +39,7 @@ async def save_audio(request: web.Request) -> web.Response:
         raise InvalidRequestError(*missing)
     command = SaveAudio(tenant=tenant, **(fields | _header_key(request, fields)))
     async with request.app[SAVES].admitted(tenant):
-        saved = await request.app[SAVE](command)
+        saved = await request.app[LIBRARY].save(command)
     request.app[SAVED].set()
     headers = {"Location": f"/audio-library/{saved.asset.id}"}
     if saved.replayed:

@@ -1,0 +1,5 @@
+"""How MongoDB is reached."""
+
+from typing import Literal
+
+Driver = Literal["motor", "pymongo"]
