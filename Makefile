@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test soak check benchmark lock clean
+.PHONY: demo test soak check docs benchmark lock clean
 
 # Speaks a sentence, saves it, plays it back: real services on free ports, nothing else needed.
 demo: $(VENV)/demo.stamp
@@ -23,6 +23,10 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	! grep -n '://' requirements/*.txt
+
+# Writes docs/configuration.md anew from the declarations.
+docs: $(VENV)/dev.stamp
+	$(BIN)/python -m audiolib.entrypoints.config.documentation > docs/configuration.md
 
 # Known holes in what we install; asks the Python package index.
 audit: $(VENV)/dev.stamp

@@ -16,7 +16,7 @@ from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.maintenance.library_walk import documents_of
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
-from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.testing.contracts.samples import pending, ready_from
 
@@ -27,7 +27,7 @@ TENANT = Tenant(customer_id="acme", user_id="ann")
 async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         container = build_container(Settings.read({"DATA_DIR": folder}))
-        async with running(container):
+        async with open_resources(container):
             await _fill(container, Path(folder) / "objects")
             before = _peak()
             listed = await _timed(lambda: _list(container))
@@ -38,7 +38,7 @@ async def main() -> None:
 
 
 async def _fill(container: Container, root: Path) -> None:
-    repo = await settled(container.repo())
+    repo = await resolve(container.repo())
     for start in range(0, ASSETS, 500):
         assets = []
         for _ in range(start, min(start + 500, ASSETS)):
@@ -52,14 +52,14 @@ async def _fill(container: Container, root: Path) -> None:
 
 
 async def _list(container: Container) -> int:
-    store, inventory = await settled(container.store()), await settled(container.inventory())
-    objects = [1 async for _ in store.objects()]
+    store, inventory = await resolve(container.store()), await resolve(container.inventory())
+    objects = [1 async for _ in store.list_objects()]
     documents = [1 async for _ in documents_of(inventory, TENANT)]
     return len(objects) + len(documents)
 
 
 async def _audit(container: Container) -> int:
-    reconcile = (await settled(container.library())).reconcile
+    reconcile = (await resolve(container.library())).reconcile
     findings = [finding async for finding in reconcile(Progress())]
     assert findings == []
     return len(findings)

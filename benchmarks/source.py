@@ -5,7 +5,7 @@ import sys
 
 from aiohttp import web
 
-from audiolib.entrypoints.http.server import bound, serve
+from audiolib.entrypoints.http.server import bind_socket, serve
 from audiolib.testing import wav_header
 
 _BLOCK = bytes(1024 * 1024)
@@ -35,4 +35,4 @@ def source(size: int) -> web.Application:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(source(int(sys.argv[1])), bound("127.0.0.1", 0)))
+    asyncio.run(serve(source(int(sys.argv[1])), bind_socket("127.0.0.1", 0)))

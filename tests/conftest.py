@@ -58,7 +58,7 @@ async def stack(
     async with running_stack(environment, tmp_path) as stack:
         yield stack
         store = await stack.store()
-        for found in [found async for found in store.objects("")]:
+        for found in [found async for found in store.list_objects("")]:
             await store.delete(ObjectKey.parse(found.key))
 
 

@@ -42,7 +42,7 @@ from audiolib.domain.model.identifiers import AssetId, ObjectKey
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.objects import ByteRange
 from audiolib.domain.model.paging import Page, PageRequest
-from audiolib.domain.model.temp_file import SourceBases, TempFile
+from audiolib.domain.model.temp_file import AllowedSources, TempFile
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.audio_library import AudioLibrary
 from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "AllowedSources",
     "AssetCorruptError",
     "AssetId",
     "AssetNotFoundError",
@@ -99,7 +100,6 @@ __all__ = [
     "SaveRecording",
     "SavedAudio",
     "Settings",
-    "SourceBases",
     "SourceNotFoundError",
     "SourceTruncatedError",
     "SourceUnavailableError",

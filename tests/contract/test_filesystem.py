@@ -16,7 +16,7 @@ from audiolib.entrypoints.asset_service.app_keys import LIBRARY, LINK_SECRETS, S
 from audiolib.entrypoints.asset_service.routes.audio import follow_link
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.config.settings import Settings
-from audiolib.entrypoints.http.load_shedding import Admission
+from audiolib.entrypoints.http.load_shedding import LoadShedder
 from audiolib.entrypoints.http.problem_details import problems
 from audiolib.testing import in_memory_library
 from audiolib.testing.contracts import ObjectStoreContract
@@ -50,7 +50,7 @@ class TestFilesystemObjectStore(ObjectStoreContract):
         )
         app[SETTINGS] = Settings.read({})
         app[LINK_SECRETS] = lambda: [SECRET]
-        app[STREAMS] = Admission("downloads", most=99, most_per_tenant=99)
+        app[STREAMS] = LoadShedder("downloads", most=99, most_per_tenant=99)
         app.router.add_get("/files/{key:.+}", follow_link)
         async with TestClient(TestServer(app)) as client:
             target = URL(url.removeprefix(PUBLIC_URL), encoded=True)

@@ -26,7 +26,7 @@ from tests.integration.audio_fixtures import (
 from audiolib.adapters.inspect import StreamInspector
 from audiolib.adapters.inspect.inspector import inspection_of
 from audiolib.adapters.inspect.sniff import detect_format
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 from audiolib.ports.audio_inspector import SNIFF_BYTES
 from audiolib.testing.contracts import AudioInspectorContract, AudioSample
@@ -49,7 +49,7 @@ class TestStreamInspector(AudioInspectorContract):
         return {**wav_samples(), **REAL}
 
 
-def inspect(audio_format: AudioFormat, chunks: Iterable[bytes]) -> AudioFacts:
+def inspect(audio_format: AudioFormat, chunks: Iterable[bytes]) -> AudioProperties:
     inspection = inspection_of(audio_format)
     for chunk in chunks:
         inspection.feed(chunk)
@@ -83,11 +83,11 @@ def test_chunks_of_any_size_give_the_same_facts(name: str, size: int) -> None:
 
 def test_fragments_tell_rate_and_channels_but_no_duration() -> None:
     facts = inspect(AudioFormat.M4A, [FRAGMENTED.data])
-    assert facts == AudioFacts(format=AudioFormat.M4A, sample_rate=22_050, channels=1)
+    assert facts == AudioProperties(format=AudioFormat.M4A, sample_rate=22_050, channels=1)
 
 
 def test_webm_tells_only_that_it_is_webm() -> None:
-    assert inspect(AudioFormat.WEBM, [WEBM.data]) == AudioFacts(format=AudioFormat.WEBM)
+    assert inspect(AudioFormat.WEBM, [WEBM.data]) == AudioProperties(format=AudioFormat.WEBM)
 
 
 def test_silence_behind_an_id3_tag_is_searched_quickly_for_frames() -> None:
@@ -238,14 +238,16 @@ def _inspect_bad(sample: AudioSample) -> None:
     whole = _outcome(sample.format, [sample.data])
     for size in (13, 4096):
         assert _outcome(sample.format, pieces(sample.data, size)) == whole
-    if isinstance(whole, AudioFacts):
+    if isinstance(whole, AudioProperties):
         assert whole.format is sample.format
         assert whole.duration is None or 0 < whole.duration < float("inf")
         assert whole.sample_rate is None or whole.sample_rate > 0
         assert whole.channels is None or whole.channels > 0
 
 
-def _outcome(audio_format: AudioFormat, chunks: Iterable[bytes]) -> AudioFacts | type[Exception]:
+def _outcome(
+    audio_format: AudioFormat, chunks: Iterable[bytes]
+) -> AudioProperties | type[Exception]:
     try:
         return inspect(audio_format, chunks)
     except (NotAudioError, SourceTruncatedError) as refused:

@@ -16,7 +16,7 @@ from audiolib.adapters.memory import (
     MemoryObjectStore,
     MemoryTempCleaner,
     MemoryTempFiles,
-    MemoryUsageLedger,
+    MemoryUsageStore,
     ToneSynthesizer,
 )
 from audiolib.domain.model.errors import ObjectNotFoundError
@@ -35,7 +35,7 @@ from audiolib.testing.contracts import (
     RawDocuments,
     SpeechSynthesizerContract,
     TempCleanerContract,
-    UsageLedgerContract,
+    UsageStoreContract,
 )
 
 
@@ -199,7 +199,7 @@ class TestMemoryApiKeyStore(ApiKeyStoreContract):
         return MemoryApiKeyStore()
 
 
-class TestMemoryUsageLedger(UsageLedgerContract):
+class TestMemoryUsageLedger(UsageStoreContract):
     @pytest.fixture
     def ledger(self):
-        return MemoryUsageLedger()
+        return MemoryUsageStore()

@@ -15,7 +15,7 @@ from audiolib.adapters.mongo.document_schema import MongoDocumentSchema
 from audiolib.adapters.mongo.intent_log import MongoIntentLog
 from audiolib.adapters.mongo.inventory import MongoInventory
 from audiolib.adapters.mongo.metadata_repo import MongoMetadataRepo
-from audiolib.adapters.mongo.usage_ledger import MongoUsageLedger
+from audiolib.adapters.mongo.usage_ledger import MongoUsageStore
 from audiolib.domain.model.tenant import Tenant
 from audiolib.testing.contracts import (
     ApiKeyStoreContract,
@@ -25,7 +25,7 @@ from audiolib.testing.contracts import (
     InventoryContract,
     MetadataRepoContract,
     RawDocuments,
-    UsageLedgerContract,
+    UsageStoreContract,
 )
 from audiolib.testing.contracts.raw_documents import by_another_program
 from audiolib.testing.contracts.samples import pending
@@ -148,7 +148,7 @@ class TestMongoApiKeyStore(ApiKeyStoreContract):
         return MongoApiKeyStore(assets)
 
 
-class TestMongoUsageLedger(UsageLedgerContract):
+class TestMongoUsageLedger(UsageStoreContract):
     @pytest.fixture
-    def ledger(self, assets: MongoAssets) -> MongoUsageLedger:
-        return MongoUsageLedger(assets)
+    def ledger(self, assets: MongoAssets) -> MongoUsageStore:
+        return MongoUsageStore(assets)

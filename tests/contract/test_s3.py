@@ -30,7 +30,7 @@ class TestS3ObjectStore(ObjectStoreContract):
         )
         async with open_s3(settings, now=utc_now, new_token=lambda: secrets.token_hex(8)) as store:
             yield store
-            keys = [found.key async for found in store.objects("")]
+            keys = [found.key async for found in store.list_objects("")]
             await asyncio.gather(
                 *(store.client.delete_object(Bucket=store.bucket, Key=key) for key in keys)
             )

@@ -16,7 +16,7 @@ from audiolib.adapters.sqlite import (
     SqliteIntentLog,
     SqliteInventory,
     SqliteMetadataRepo,
-    SqliteUsageLedger,
+    SqliteUsageStore,
     open_sqlite,
 )
 from audiolib.adapters.sqlite.documents import text_of
@@ -28,7 +28,7 @@ from audiolib.testing.contracts import (
     InventoryContract,
     MetadataRepoContract,
     RawDocuments,
-    UsageLedgerContract,
+    UsageStoreContract,
 )
 from audiolib.testing.contracts.samples import (
     NOW,
@@ -139,10 +139,10 @@ class TestSqliteApiKeyStore(ApiKeyStoreContract):
         return SqliteApiKeyStore(database)
 
 
-class TestSqliteUsageLedger(UsageLedgerContract):
+class TestSqliteUsageLedger(UsageStoreContract):
     @pytest.fixture
-    def ledger(self, database: SqliteDatabase) -> SqliteUsageLedger:
-        return SqliteUsageLedger(database)
+    def ledger(self, database: SqliteDatabase) -> SqliteUsageStore:
+        return SqliteUsageStore(database)
 
 
 async def test_an_unreadable_promise_holds_up_no_other(database: SqliteDatabase) -> None:

@@ -12,7 +12,7 @@ from audiolib.domain.model.errors import SourceNotFoundError
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
-from audiolib.entrypoints.bootstrap.lifecycle import running
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 from audiolib.ports.temp_cleaner import TempCleaner
@@ -65,7 +65,7 @@ class Disk:
         return self.folder / "temp"
 
     @property
-    def objects(self) -> Path:
+    def list_objects(self) -> Path:
         return self.folder / "data" / "objects"
 
     def generate(self, name: str, samples: int) -> None:
@@ -84,7 +84,7 @@ class Disk:
         container = build_container(settings)
         container.source.override(providers.Object(FolderSource(self.temp)))
         container.cleaner.override(providers.Object(FolderCleaner(self.temp)))
-        async with running(container):
+        async with open_resources(container):
             yield container
 
 

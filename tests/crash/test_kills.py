@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from tests.crash.disk import SIZES, Disk, command
 from tests.crash.orders import carried_out, every_moment, random_orders
 from tests.crash.verdict import verdict
@@ -37,7 +37,7 @@ async def test_the_verdict_notices_what_it_is_for(tmp_path: Path) -> None:
     disk = Disk(tmp_path)
     disk.generate("a", SIZES["64 KiB"])
     async with disk.opened() as container:
-        saved = await ((await settled(container.library())).save_audio)(command("a"))
+        saved = await ((await resolve(container.library())).save_audio)(command("a"))
     path = disk.objects / str(saved.asset.key)
     kept = path.read_bytes()
     saves = {"a": SIZES["64 KiB"]}

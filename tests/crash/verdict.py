@@ -10,7 +10,7 @@ from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 from tests.crash.disk import TENANT, Disk, command, sound
@@ -32,7 +32,7 @@ async def verdict(disk: Disk, saves: dict[str, int], acknowledged: Sequence[str]
         restart = time.monotonic() - began
         view = _View(container, faults, saves)
         await view.open()
-        await view.at_once(acknowledged, disk)
+        await view.gather(acknowledged, disk)
         for days in (0.05, 0.1, 8):
             await view.recovered(later=timedelta(days=days))
             if days < 1:
@@ -50,10 +50,10 @@ class _View:
     repo: MetadataRepo = attrs.field(init=False)
 
     async def open(self) -> None:
-        self.store = await settled(self.container.store())
-        self.repo = await settled(self.container.repo())
+        self.store = await resolve(self.container.store())
+        self.repo = await resolve(self.container.repo())
 
-    async def at_once(self, acknowledged: Sequence[str], disk: Disk) -> None:
+    async def gather(self, acknowledged: Sequence[str], disk: Disk) -> None:
         for asset_id in acknowledged:
             found = await self.repo.get(TENANT, AssetId(asset_id))
             if found is None or found.state is not AssetState.READY:
@@ -65,20 +65,20 @@ class _View:
 
     async def recovered(self, later: timedelta) -> None:
         now = _at(later)
-        recover = attrs.evolve((await settled(self.container.library())).recover, now=now)
-        clean_up = attrs.evolve((await settled(self.container.library())).clean_up, now=now)
+        recover = attrs.evolve((await resolve(self.container.library())).recover, now=now)
+        clean_up = attrs.evolve((await resolve(self.container.library())).clean_up, now=now)
         await recover()
         await clean_up()
         ready = {str(asset.key) for asset in await self._whole()}
-        stored = {found.key async for found in self.store.objects()}
+        stored = {found.key async for found in self.store.list_objects()}
         self.faults += [f"orphan: {key}" for key in stored - ready]
-        self.faults += [f"orphan: unfinished {key}" for key in await self.store.unfinished()]
+        self.faults += [f"orphan: unfinished {key}" for key in await self.store.list_uploads()]
         pending = [each for each in await self._all() if each.state is AssetState.PENDING]
         self.faults += [f"pending: {asset.id}" for asset in pending]
 
     async def repeated(self, later: timedelta) -> None:
         """The client that heard nothing asks again, with the same key."""
-        save = attrs.evolve((await settled(self.container.library())).save_audio, now=_at(later))
+        save = attrs.evolve((await resolve(self.container.library())).save_audio, now=_at(later))
         for name in self.saves:
             await save(command(name))
 
@@ -92,13 +92,13 @@ class _View:
         self.faults += [f"orphan: {path.name}" for path in hidden]
 
     async def _all(self) -> list[AudioAsset]:
-        inventory = await settled(self.container.inventory())
+        inventory = await resolve(self.container.inventory())
         found = await inventory.assets(TENANT, after="", limit=1000)
         return [each for each in found if isinstance(each, AudioAsset)]
 
     async def _whole(self) -> list[AudioAsset]:
         ready = [asset for asset in await self._all() if asset.state is AssetState.READY]
-        listen = (await settled(self.container.library())).listen
+        listen = (await resolve(self.container.library())).listen
         for asset in ready:
             samples = self.saves[asset.metadata.title.rpartition(" ")[2]]
             async with listen.open(asset) as opened:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import attrs
 
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.testing import Fault, Faults, FaultyPort
 from audiolib.testing.faults import Effect
 from tests.crash.disk import Disk, command
@@ -35,7 +35,7 @@ class KillAt(Faults):
 async def work(disk: Disk, name: str, faults: Faults, say: Callable[[str], None]) -> None:
     """Says `saved ID`, or `refused CODE`, as soon as it is so."""
     async with disk.opened() as container:
-        save = (await settled(container.library())).save_audio
+        save = (await resolve(container.library())).save_audio
         store = FaultyPort(save.store, "store", faults)
         save = attrs.evolve(
             save,
@@ -48,8 +48,8 @@ async def work(disk: Disk, name: str, faults: Faults, say: Callable[[str], None]
             say(f"saved {saved.asset.id}")
         except AudioLibraryError as refused:
             say(f"refused {refused.code}")
-        clean_up = (await settled(container.library())).clean_up
-        recover = (await settled(container.library())).recover
+        clean_up = (await resolve(container.library())).clean_up
+        recover = (await resolve(container.library())).recover
         await _afterwards(
             attrs.evolve(
                 clean_up,
@@ -68,6 +68,6 @@ async def _afterwards(
 ) -> None:
     for work in (clean_up, recover):
         try:
-            await settled(work())
+            await resolve(work())
         except AudioLibraryError as refused:
             say(f"later {refused.code}")

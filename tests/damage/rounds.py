@@ -6,7 +6,7 @@ from collections import Counter
 import aiohttp
 
 from audiolib.domain.model.audit import Finding, FindingKind, Progress
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.testing import wav
 from tests.damage.vandal import Vandal
 from tests.e2e.stack import ANN, Stack
@@ -43,7 +43,7 @@ async def damaged_rounds(stack: Stack, rounds: int, seed: int = 1) -> Counter[st
 
 
 async def audit(stack: Stack, **how: bool) -> list[Finding]:
-    reconcile = (await settled(stack.container.library())).reconcile
+    reconcile = (await resolve(stack.container.library())).reconcile
     how = how or {"verify": True, "dry_run": True}
     return [finding async for finding in reconcile(Progress(), **how)]
 

@@ -10,7 +10,7 @@ from audiolib.adapters.mongo.metadata_repo import MongoMetadataRepo
 from audiolib.adapters.s3.object_store import S3ObjectStore
 from audiolib.adapters.sqlite import SqliteMetadataRepo
 from audiolib.entrypoints.bootstrap.library_container import Container
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 
 
 @attrs.frozen
@@ -22,7 +22,7 @@ class Vandal:
 
     @classmethod
     async def of(cls, container: Container) -> "Vandal":
-        return cls(await settled(container.store()), await settled(container.repo()))
+        return cls(await resolve(container.store()), await resolve(container.repo()))
 
     async def write(self, key: str, data: bytes) -> None:
         """Put bytes under a key, whatever was there; what is beside them is lost."""

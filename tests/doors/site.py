@@ -15,8 +15,8 @@ from audiolib.domain.model.access import Scope
 from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.app import create_gateway
-from audiolib.entrypoints.gateway.app_keys import KEY_RING
-from audiolib.entrypoints.http.server import bound, listening, url_of
+from audiolib.entrypoints.gateway.app_keys import API_KEYS
+from audiolib.entrypoints.http.server import bind_socket, listening, url_of
 from audiolib.ports.speech_synthesizer import SpeechSynthesizer
 from tests.e2e.stack import Stack, running_stack
 
@@ -51,8 +51,8 @@ class Site:
         self, tenant: Tenant = ANN, scope: Scope = Scope.WRITE, **more: Any
     ) -> dict[str, str]:
         """A new key. Returns: the header with it."""
-        _, token = await self.app[KEY_RING].create(tenant, scope, **more)
-        return {"X-API-Key": token.reveal()}
+        _, token = await self.app[API_KEYS].create(tenant, scope, **more)
+        return {"X-API-Key": token.to_string()}
 
     async def call(
         self, method: str, path: str, headers: Any = None, *, base: str | None = None, **more: Any
@@ -86,7 +86,7 @@ class Site:
 async def running_site(
     environment: Mapping[str, str], tmp_path: Path, synthesizer: SpeechSynthesizer | None = None
 ) -> AsyncIterator[Site]:
-    listener = bound("127.0.0.1", 0)
+    listener = bind_socket("127.0.0.1", 0)
     environment = {**TRUST, "PUBLIC_URL": url_of(listener), **environment}
     async with running_stack(environment, tmp_path, synthesizer) as stack:
         settings = Settings.read(

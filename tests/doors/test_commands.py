@@ -13,7 +13,7 @@ import pytest
 
 from audiolib.entrypoints.config.groups import Trust
 from audiolib.entrypoints.config.parsers import SettingsError
-from audiolib.entrypoints.http.server import refuse_strangers
+from audiolib.entrypoints.http.server import require_auth_unless_loopback
 
 KEY = "k" * 32
 EMBEDDED = {"OBJECT_STORE": "filesystem", "METADATA_STORE": "sqlite"}
@@ -66,14 +66,14 @@ def test_a_span_that_is_none_is_refused(tmp_path: Path, span: str) -> None:
 @pytest.mark.parametrize("needed", ["INTERNAL_KEY", "GENERATOR_TOKEN"])
 def test_strangers_are_not_let_in_by_mistake(needed: str, host: str) -> None:
     with pytest.raises(SettingsError) as refused:
-        refuse_strangers(host, Trust(), known_by=needed)
+        require_auth_unless_loopback(host, Trust(), known_by=needed)
     assert f"{needed} must be given to listen on {host}" in str(refused.value)
-    assert "TRUST_EVERYONE_WHO_CAN_CONNECT=true" in str(refused.value)
+    assert "ALLOW_UNAUTHENTICATED=true" in str(refused.value)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.9.9.9"])
 def test_this_machine_is_no_stranger(host: str) -> None:
-    refuse_strangers(host, Trust(), known_by="INTERNAL_KEY")
+    require_auth_unless_loopback(host, Trust(), known_by="INTERNAL_KEY")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_services_ask(tmp_path: Path, service: str, needed: str) -> None:
     ("service", "settings"),
     [
         ("serve", {"INTERNAL_KEY": KEY}),
-        ("serve", {"TRUST_EVERYONE_WHO_CAN_CONNECT": "true"}),
+        ("serve", {"ALLOW_UNAUTHENTICATED": "true"}),
         ("generator", {"GENERATOR_TOKEN": KEY}),
         ("gateway", {}),
     ],

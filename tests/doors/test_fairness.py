@@ -30,7 +30,7 @@ from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.entrypoints.http.application import new_application
 from audiolib.entrypoints.http.health import CachedCheck
 from audiolib.entrypoints.http.response_stream import ReadPace, send_body
-from audiolib.entrypoints.http.server import bound, listening, url_of
+from audiolib.entrypoints.http.server import bind_socket, listening, url_of
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 from tests.doors.site import Site, running_site
 from tests.e2e.stack import until
@@ -130,7 +130,7 @@ async def test_download_that_is_not_read_ends() -> None:
 
     app = new_application()
     app.router.add_get("/", download)
-    with closing(bound("127.0.0.1", 0)) as listener:
+    with closing(bind_socket("127.0.0.1", 0)) as listener:
         async with (
             listening(app, listener, ConnectionSettings(), patience=1),
             aiohttp.ClientSession() as http,
@@ -163,7 +163,7 @@ async def test_one_tenant_can_not_fill_the_generators_queue(tmp_path: Path) -> N
     voice = SlowVoice()
     recorder = Recorder(voice, TempFolder(tmp_path), SpeakingLimits(queue=8, per_tenant=2))
     app = create_generator(recorder, temp_file_ttl=timedelta(hours=1))
-    with closing(bound("127.0.0.1", 0)) as listener:
+    with closing(bind_socket("127.0.0.1", 0)) as listener:
         url = f"{url_of(listener)}/api/generate"
         async with (
             listening(app, listener, ConnectionSettings(), patience=1, cancel_abandoned=True),
@@ -217,7 +217,7 @@ async def test_work_of_one_text_is_bounded(tmp_path: Path) -> None:
     limits = SpeakingLimits(longest_text=50, longest=0.1)
     recorder = Recorder(SlowVoice(), TempFolder(tmp_path), limits)
     app = create_generator(recorder, temp_file_ttl=timedelta(hours=1))
-    with closing(bound("127.0.0.1", 0)) as listener:
+    with closing(bind_socket("127.0.0.1", 0)) as listener:
         url = f"{url_of(listener)}/api/generate"
         async with (
             listening(app, listener, ConnectionSettings(), patience=1),

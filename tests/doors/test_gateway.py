@@ -10,7 +10,7 @@ from yarl import URL
 
 from audiolib import Tenant
 from audiolib.domain.model.access import Scope
-from audiolib.entrypoints.gateway.app_keys import DRAINING, KEY_RING
+from audiolib.entrypoints.gateway.app_keys import API_KEYS, DRAINING
 from audiolib.entrypoints.http.request_id import with_request_id
 from tests.doors.site import ANN, Site
 
@@ -83,7 +83,7 @@ async def test_scopes_decide(site: Site) -> None:
 async def test_a_revoked_or_expired_key_works_no_more(site: Site) -> None:
     key = await site.api_key()
     assert (await site.call("GET", "/audio-library", key)).status == 200
-    ring = site.app[KEY_RING]
+    ring = site.app[API_KEYS]
     (stored,) = await ring.page()
     assert await ring.revoke(stored.id)
     refused = await site.call("GET", "/audio-library", key)

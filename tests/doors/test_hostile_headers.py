@@ -12,7 +12,7 @@ from yarl import URL
 from audiolib import Tenant
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.gateway.app_keys import FAILURES
-from audiolib.entrypoints.http.gateway_assertion import Assertions
+from audiolib.entrypoints.http.gateway_assertion import GatewayAssertions
 from tests.doors.hostile_headers import DIRECT, GATEWAY
 from tests.doors.site import ANN, INTERNAL_KEY, Site, running_site
 from tests.stores import EMBEDDED
@@ -43,10 +43,10 @@ async def raw_get(
 
 
 def assertions() -> dict[str, str]:
-    ours = Assertions(keys=[INTERNAL_KEY], now=utc_now)
+    ours = GatewayAssertions(keys=[INTERNAL_KEY], now=utc_now)
 
     def at(offset: timedelta) -> str:
-        return Assertions(keys=[INTERNAL_KEY], now=lambda: utc_now() + offset).sign(
+        return GatewayAssertions(keys=[INTERNAL_KEY], now=lambda: utc_now() + offset).sign(
             ANN, "GET", TARGET
         )
 
@@ -58,7 +58,7 @@ def assertions() -> dict[str, str]:
 
     return {
         "good": good,
-        "good_by_old_key": Assertions(keys=[OLD_KEY], now=utc_now).sign(ANN, "GET", TARGET),
+        "good_by_old_key": GatewayAssertions(keys=[OLD_KEY], now=utc_now).sign(ANN, "GET", TARGET),
         "other_key": with_claims("x" * 40),
         "expired": at(timedelta(minutes=-2)),
         "early": at(timedelta(minutes=2)),

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from audiolib.entrypoints.http.gateway_assertion import ASSERTION, Assertions
+from audiolib.entrypoints.http.gateway_assertion import ASSERTION, GatewayAssertions
 from tests.doors.site import ANN, INTERNAL_KEY, Site
 from tests.e2e.stack import until
 
@@ -50,7 +50,7 @@ async def test_malformed_requests_are_problem_details(site: Site, line: str) -> 
 
 async def test_assertion_covers_the_body(site: Site) -> None:
     """One that was seen on the wire saves nothing else."""
-    sign = Assertions(keys=[INTERNAL_KEY], now=site.now).sign
+    sign = GatewayAssertions(keys=[INTERNAL_KEY], now=site.now).sign
     headers = {
         "x-customer-id": ANN.customer_id,
         "x-user-id": ANN.user_id,
@@ -121,9 +121,9 @@ async def test_clients_that_go_away_are_no_errors(
             assert writer.transport is not None
             writer.transport.abort()
 
-        async def works() -> bool:
+        async def is_active() -> bool:
             return (await site.call("GET", "/audio-library", key)).status == 200
 
-        await until(works, "the gateway answers")
+        await until(is_active, "the gateway answers")
     loud = [r for r in caplog.records if r.levelno >= logging.ERROR or r.exc_info]
     assert [r.getMessage() for r in loud if r.name.startswith(("audiolib", "aiohttp"))] == []

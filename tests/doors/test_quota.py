@@ -29,7 +29,7 @@ async def stack(
     async with running_stack({**environment, **QUOTAS}, tmp_path) as stack:
         yield stack
         store = await stack.store()
-        for found in [found async for found in store.objects("")]:
+        for found in [found async for found in store.list_objects("")]:
             await store.delete(ObjectKey.parse(found.key))
 
 
@@ -43,7 +43,7 @@ async def test_however_many_save_at_once_no_more_are_kept(stack: Stack) -> None:
     store = await stack.store()
 
     async def swept() -> bool:
-        return len([found async for found in store.objects("acme/ann/")]) == 5
+        return len([found async for found in store.list_objects("acme/ann/")]) == 5
 
     await until(swept, "nothing is left of the others")
     bobs = stack.temp_file("bobs.wav", SOUND)

@@ -15,8 +15,8 @@ from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_conta
 from audiolib.entrypoints.config.groups import ConnectionSettings
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.app import create_gateway
-from audiolib.entrypoints.gateway.app_keys import KEY_RING
-from audiolib.entrypoints.http.server import bound, listening, url_of
+from audiolib.entrypoints.gateway.app_keys import API_KEYS
+from audiolib.entrypoints.http.server import bind_socket, listening, url_of
 from tests.doors.site import ANN
 from tests.network.proxy import proxied
 from tests.network.toxic import Toxic
@@ -31,8 +31,8 @@ async def gateway_before(upstream: str, folder: Path, **settings: str) -> AsyncI
     read = Settings.read(environment)
     app = create_gateway(build_gateway_container(read), read)
     async with TestServer(app) as server:
-        _, token = await app[KEY_RING].create(ANN, Scope.WRITE)
-        yield str(server.make_url("")).rstrip("/"), {"X-API-Key": token.reveal()}
+        _, token = await app[API_KEYS].create(ANN, Scope.WRITE)
+        yield str(server.make_url("")).rstrip("/"), {"X-API-Key": token.to_string()}
 
 
 async def asked(
@@ -139,14 +139,14 @@ async def test_an_upload_that_stands_still_is_a_408(tmp_path: Path) -> None:
         settings = Settings.read({"DATA_DIR": str(tmp_path), "ASSET_SERVICE_URL": url})
         app = create_gateway(build_gateway_container(settings), settings)
         limits = ConnectionSettings(body_timeout=0.5)
-        with bound("127.0.0.1", 0) as listener:
+        with bind_socket("127.0.0.1", 0) as listener:
             async with listening(app, listener, limits, patience=1):
-                _, token = await app[KEY_RING].create(ANN, Scope.WRITE)
+                _, token = await app[API_KEYS].create(ANN, Scope.WRITE)
                 host, _, port_text = url_of(listener).removeprefix("http://").partition(":")
                 reader, writer = await asyncio.open_connection(host, int(port_text))
                 writer.write(
                     b"POST /audio-library HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
-                    b"X-API-Key: %s\r\n\r\n{" % token.reveal().encode()
+                    b"X-API-Key: %s\r\n\r\n{" % token.to_string().encode()
                 )
                 async with asyncio.timeout(10):
                     answer = await reader.readline()

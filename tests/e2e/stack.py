@@ -15,12 +15,12 @@ from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.identifiers import TempName
 from audiolib.entrypoints.asset_service.app import create_app
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.http.server import bound, listening, url_of
+from audiolib.entrypoints.http.server import bind_socket, listening, url_of
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 from audiolib.ports.speech_synthesizer import SpeechSynthesizer
@@ -84,10 +84,10 @@ class Stack:
         return self.folder.root / audio_url.rpartition("/")[2]
 
     async def store(self) -> ObjectStore:
-        return await settled(self.container.store())
+        return await resolve(self.container.store())
 
     async def repo(self) -> MetadataRepo:
-        return await settled(self.container.repo())
+        return await resolve(self.container.repo())
 
 
 @asynccontextmanager
@@ -130,7 +130,7 @@ async def running_stack(
 async def _listen(
     app: web.Application, settings: Settings, *, cancel_abandoned: bool = False
 ) -> AsyncIterator[str]:
-    with closing(bound("127.0.0.1", 0)) as listener:
+    with closing(bind_socket("127.0.0.1", 0)) as listener:
         async with listening(
             app, listener, settings.connections, patience=1, cancel_abandoned=cancel_abandoned
         ):
@@ -140,7 +140,7 @@ async def _listen(
 @asynccontextmanager
 async def _asset_service(settings: Settings) -> AsyncIterator[tuple[str, Container]]:
     # Links to embedded audio name the service's own address, so it is bound first.
-    with closing(bound("127.0.0.1", 0)) as listener:
+    with closing(bind_socket("127.0.0.1", 0)) as listener:
         settings = attrs.evolve(settings, public_url=settings.public_url or url_of(listener))
         container = build_container(settings)
         async with listening(

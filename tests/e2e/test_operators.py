@@ -19,8 +19,8 @@ from audiolib.domain.model.audit import Action, FindingKind, Progress
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.transfer.copy_library import CopyLibrary
-from audiolib.entrypoints.bootstrap.gather import at_once
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.gather import gather
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.testing import wav
 
 BOB = ANN | {"x-user-id": "bob"}
@@ -67,7 +67,7 @@ async def test_what_lies_in_the_bucket_unexplained_is_kept_and_told(stack: Stack
     (left,) = await audit(stack, dry_run=True)
     assert (left.kind, left.subject) == (FindingKind.QUARANTINED, STRAY)
     assert await vandal.read(STRAY) == wav(1)
-    quarantine = (await settled(stack.container.library())).quarantine
+    quarantine = (await resolve(stack.container.library())).quarantine
     asset = await quarantine.restore(AssetId(STRAY[15:-4]))
     status, body, _ = await stack.get(f"/audio-library/{asset.id}/audio")
     assert (status, body) == (200, wav(1))
@@ -79,7 +79,7 @@ async def test_a_lost_database_is_rebuilt_from_the_bucket(stack: Stack) -> None:
     sounds = [await heard(stack, each["asset"]) for each in before]
     await (await Vandal.of(stack.container)).drop_documents()
     assert (await stack.get(f"/audio-library/{before[0]['id']}"))[0] == 404
-    reindex = (await settled(stack.container.library())).reindex
+    reindex = (await resolve(stack.container.library())).reindex
     progress = Progress()
     findings = [finding async for finding in reindex(progress)]
     assert [finding.action for finding in findings] == [Action.REBUILT] * 7
@@ -116,19 +116,19 @@ async def both(
     ):
         yield embedded, on_servers
         store = await on_servers.store()
-        for found in [found async for found in store.objects()]:
+        for found in [found async for found in store.list_objects()]:
             await (await Vandal.of(on_servers.container)).remove(found.key)
 
 
 async def copying(source: Stack, target: Stack) -> CopyLibrary:
-    there = (await settled(target.container.library())).rebuild
+    there = (await resolve(target.container.library())).rebuild
     return CopyLibrary(
         source=await source.store(),
-        inventory=await settled(source.container.inventory()),
+        inventory=await resolve(source.container.inventory()),
         store=await target.store(),
         repo=await target.repo(),
         now=there.now,
-        at_once=at_once,
+        gather=gather,
     )
 
 

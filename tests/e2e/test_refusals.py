@@ -22,8 +22,8 @@ NOT_AUDIO = {
 
 async def assert_nothing_was_kept(stack: Stack) -> None:
     store, repo = await stack.store(), await stack.repo()
-    assert [found.key async for found in store.objects("acme/")] == []
-    assert await store.unfinished("acme/") == []
+    assert [found.key async for found in store.list_objects("acme/")] == []
+    assert await store.list_uploads("acme/") == []
     assert (await repo.page(TENANT, PageRequest())).assets == ()
 
 

@@ -48,9 +48,9 @@ async def behind(
         s3.poison()
         mongodb.poison()
         store = await product.store()
-        for key in await store.unfinished():
-            await store.give_up(key)
-        for found in [found async for found in store.objects()]:
+        for key in await store.list_uploads():
+            await store.abort_uploads(key)
+        for found in [found async for found in store.list_objects()]:
             await store.client.delete_object(Bucket=store.bucket, Key=found.key)  # type: ignore[attr-defined]
 
 

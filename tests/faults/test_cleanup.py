@@ -16,7 +16,7 @@ from audiolib.domain.model.cleanup import CleanupResult, CleanupState
 from audiolib.domain.model.errors import MetadataUnavailableError
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.entrypoints.bootstrap.clock import utc_now
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.testing import wav
 from tests.e2e.stack import Stack, running_stack, until
 from tests.faults.scripted import Answer, Scripted, scripted
@@ -43,7 +43,7 @@ class Cleaning:
         return AssetId(body["id"])
 
     async def tried(self, asset_id: AssetId, state: CleanupState) -> None:
-        inventory = await settled(self.stack.container.inventory())
+        inventory = await resolve(self.stack.container.inventory())
 
         async def ended() -> bool:
             asset = await inventory.find(asset_id)
@@ -53,7 +53,7 @@ class Cleaning:
         await until(ended, f"the first attempt has ended, {state}")
 
     async def later(self, hours: float) -> tuple[CleanupResult, ...]:
-        clean_up = (await settled(self.stack.container.library())).clean_up
+        clean_up = (await resolve(self.stack.container.library())).clean_up
         return await attrs.evolve(clean_up, now=lambda: utc_now() + timedelta(hours=hours))()
 
 
@@ -89,7 +89,7 @@ async def test_a_refusal_is_final_until_an_operator_says_otherwise(
     assert await cleaning.later(24) == ()
     assert (cleaning.generator.asked["DELETE"], cleaning.generator.there) == (1, True)
     assert (await cleaning.stack.get(f"/audio-library/{asset_id}/audio"))[1] == DATA
-    outbox = await settled(cleaning.stack.container.outbox())
+    outbox = await resolve(cleaning.stack.container.outbox())
     assert await outbox.retry(asset_id, now=utc_now())
     (result,) = await cleaning.later(0)
     assert (result.state, cleaning.generator.there) == (CleanupState.DONE, False)

@@ -51,7 +51,7 @@ class OnSmallDisk:
                         raise
         return filler
 
-    def objects(self) -> list[str]:
+    def list_objects(self) -> list[str]:
         return sorted(path.name for path in (self.disk / "objects").rglob("*") if path.is_file())
 
 
@@ -100,12 +100,12 @@ async def test_a_disk_that_is_full_is_a_507_and_what_it_holds_is_served(disk: Pa
     async with scripted(data) as generator, on_small_disk(disk, generator.url) as small:
         status, first = await small.save("first")
         assert status == 201
-        kept = small.objects()
+        kept = small.list_objects()
         filler = small.fill()
         for _ in range(3):
             status, refused = await small.save("second")
             assert (status, refused["code"]) == (507, "insufficient_storage")
-        assert small.objects() == kept
+        assert small.list_objects() == kept
         assert await small.get(f"/{first['id']}/audio") == data
         assert first["id"].encode() in await small.get("")
         filler.unlink()
@@ -116,7 +116,7 @@ async def test_a_disk_that_is_full_is_a_507_and_what_it_holds_is_served(disk: Pa
             return status == 201
 
         await until(saved, "there is room again")
-        assert len(small.objects()) == 2 * len(kept)
+        assert len(small.list_objects()) == 2 * len(kept)
 
 
 async def test_a_disk_that_fills_up_under_a_save_keeps_nothing_of_it(disk: Path) -> None:
@@ -134,7 +134,7 @@ async def test_a_disk_that_fills_up_under_a_save_keeps_nothing_of_it(disk: Path)
         filler.unlink()
 
         async def swept() -> bool:
-            return small.objects() == []
+            return small.list_objects() == []
 
         await until(swept, "nothing is left of it")
 

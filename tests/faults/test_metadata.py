@@ -22,7 +22,7 @@ async def test_before_the_save_begins_it_is_a_503_and_nothing_is_stored(
     assert headers["Retry-After"]
     assert time.monotonic() - began < 8
     store = await behind.stack.store()
-    assert [found async for found in store.objects()] == []
+    assert [found async for found in store.list_objects()] == []
     assert (await behind.stack.get("/audio-library", headers=ANN))[0] == 503
     assert (await behind.stack.get("/health/live"))[0] == 200
     behind.mongodb.poison()
@@ -40,7 +40,7 @@ async def test_a_commit_that_nobody_hears_of_is_unknown_and_deletes_nothing(
     status, body, _ = await behind.stack.save(url)
     assert (status, body["code"]) == (503, "commit_unknown")
     store = await behind.stack.store()
-    assert len([found async for found in store.objects()]) == 1
+    assert len([found async for found in store.list_objects()]) == 1
     behind.mongodb.poison()
     status, _, headers = await behind.stack.save(url)
     assert (status, headers["Idempotency-Replayed"]) == (200, "true")

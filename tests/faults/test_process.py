@@ -89,4 +89,4 @@ async def test_a_clock_that_jumps_loses_nothing(jump: float, when: str) -> None:
     assert again.replayed
     asset = await library.browse.get(command.tenant, saved.asset.id)
     assert asset.cleanup.state is CleanupState.DONE
-    assert [found.key async for found in library.world.objects.objects()] == [str(asset.key)]
+    assert [found.key async for found in library.world.objects.list_objects()] == [str(asset.key)]

@@ -14,7 +14,7 @@ from pymongo import AsyncMongoClient
 
 from audiolib.domain.model.errors import MetadataUnavailableError
 from audiolib.entrypoints.bootstrap.library_container import build_container
-from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.config.settings import Settings
 from tests.e2e.stack import PATIENCE, until
 from tests.e2e.test_processes import DATA, post, service, slow_generator
@@ -63,8 +63,8 @@ async def test_an_index_that_is_missing_is_made_or_stops_the_start(
 
     async def started() -> None:
         container = build_container(settings)
-        async with running(container):
-            await settled(container.repo())
+        async with open_resources(container):
+            await resolve(container.repo())
 
     await started()
     async with AsyncMongoClient[dict[str, Any]](mongo_server.url) as client:

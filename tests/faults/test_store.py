@@ -9,7 +9,7 @@ import pytest
 
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.bootstrap.clock import utc_now
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.testing import wav
 from tests.e2e.stack import Stack, until
 from tests.faults.conftest import Behind
@@ -23,20 +23,20 @@ HANGING = Toxic(timeout=60)
 
 async def nothing_but(stack: Stack, ready: int) -> None:
     """In the end: so many ready assets, their objects, nothing else and nothing unfinished."""
-    store, inventory = await stack.store(), await settled(stack.container.inventory())
+    store, inventory = await stack.store(), await resolve(stack.container.inventory())
 
     async def clean() -> bool:
         found = await inventory.assets(ANN, after="", limit=100)
         keys = {str(asset.key) for asset in found if asset.state.value == "ready"}
         pending = [asset for asset in found if asset.state.value == "pending"]
-        stored = {found.key async for found in store.objects()}
+        stored = {found.key async for found in store.list_objects()}
         return len(keys) == ready and stored == keys and not pending
 
     await until(clean, f"{ready} assets, and nothing left over")
     # A request that hung may have arrived after the sweep; the tombstone ends with another.
-    recover = (await settled(stack.container.library())).recover
+    recover = (await resolve(stack.container.library())).recover
     await attrs.evolve(recover, now=lambda: utc_now() + timedelta(days=8))()
-    assert await store.unfinished() == []
+    assert await store.list_uploads() == []
 
 
 @pytest.mark.parametrize("data", [SMALL, LARGE], ids=["small", "in parts"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.servers import S3Server
 
-from audiolib import SaveAudio, SaveAudioToLibrary, SavePolicy, SourceBases, Tenant
+from audiolib import AllowedSources, SaveAudio, SaveAudioToLibrary, SavePolicy, Tenant
 from audiolib.adapters.filesystem import FilesystemObjectStore
 from audiolib.adapters.inspect import StreamInspector
 from audiolib.adapters.memory import MemoryAssets, MemoryMetadataRepo
@@ -72,7 +72,7 @@ async def test_a_few_parts_are_held_at_most(store: ObjectStore) -> None:
         store=store,
         repo=MemoryMetadataRepo(MemoryAssets()),
         inspector=StreamInspector(),
-        policy=SavePolicy(sources=SourceBases(["http://generator.test"])),
+        policy=SavePolicy(sources=AllowedSources(["http://generator.test"])),
         now=utc_now,
         new_asset_id=ids.asset_id,
         new_fence=ids.fence,
@@ -92,4 +92,4 @@ async def test_a_few_parts_are_held_at_most(store: ObjectStore) -> None:
     assert saved.asset.size == 44 + SIZE
     # Two parts, a copy while one is put together, and what aiohttp and botocore need.
     assert peak < 3 * PART + 4 * MIB, f"{peak / MIB:.1f} MiB"
-    await store.purge(saved.asset.stem)
+    await store.sweep(saved.asset.stem)

@@ -22,7 +22,7 @@ from audiolib.adapters.s3.object_store import S3ObjectStore
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.bootstrap.library_container import build_container
-from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.config.settings import Settings
 
 USE_CASES = {
@@ -36,10 +36,10 @@ USE_CASES = {
 
 async def test_every_use_case_is_built_on_the_embedded_default(tmp_path: Path) -> None:
     container = build_container(Settings.read({"DATA_DIR": str(tmp_path)}))
-    async with running(container):
+    async with open_resources(container):
         for name, kind in USE_CASES.items():
-            assert isinstance(getattr(await settled(container.library()), name), kind)
-        assert isinstance(await settled(container.cleaner()), HttpTempCleaner)
+            assert isinstance(getattr(await resolve(container.library()), name), kind)
+        assert isinstance(await resolve(container.cleaner()), HttpTempCleaner)
 
 
 async def test_every_use_case_is_built_on_servers(
@@ -54,8 +54,8 @@ async def test_every_use_case_is_built_on_servers(
         "MONGODB_DATABASE": "audiolib_container",
     }
     container = build_container(Settings.read(environment))
-    async with running(container):
-        save = (await settled(container.library())).save_audio
+    async with open_resources(container):
+        save = (await resolve(container.library())).save_audio
         assert isinstance(save.store, S3ObjectStore)
         assert isinstance(save.repo, MongoMetadataRepo)
 
@@ -63,8 +63,8 @@ async def test_every_use_case_is_built_on_servers(
 async def test_a_generator_without_a_cleanup_endpoint_is_left_alone(tmp_path: Path) -> None:
     settings = Settings.read({"DATA_DIR": str(tmp_path), "TEMP_CLEANER": "none"})
     container = build_container(settings)
-    async with running(container):
-        cleaner = await settled(container.cleaner())
+    async with open_resources(container):
+        cleaner = await resolve(container.cleaner())
         assert isinstance(cleaner, NoTempCleaner)
         nowhere = TempFile(base="http://127.0.0.1:9", name=TempName("a.wav"))
         await cleaner.delete(nowhere, etag=None)
@@ -92,7 +92,7 @@ async def test_what_was_opened_is_closed_when_another_fails_to_open() -> None:
     container.good = providers.Resource(noting.resource, "good")
     container.bad = providers.Resource(noting.resource, "bad", fails="open")
     with pytest.raises(OSError, match="bad"):
-        async with running(container):
+        async with open_resources(container):
             raise AssertionError("it was opened")
     assert noting.seen == ["open good", "close good"]
 
@@ -102,6 +102,6 @@ async def test_all_are_closed_even_when_one_fails_to_close() -> None:
     container.good = providers.Resource(noting.resource, "good")
     container.bad = providers.Resource(noting.resource, container.good, fails="close")
     with pytest.raises(ExceptionGroup):
-        async with running(container):
+        async with open_resources(container):
             pass
     assert noting.seen.count("close good") == 2

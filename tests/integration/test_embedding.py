@@ -91,7 +91,7 @@ async def test_what_is_no_audio_is_refused_and_leaves_nothing(
         with pytest.raises(error):
             await refused
     assert (await library.page(ANN)).assets == ()
-    assert [found async for found in library.ports.store.objects("")] == []
+    assert [found async for found in library.ports.store.list_objects("")] == []
 
 
 async def test_limits_and_fields_are_checked(tmp_path: Path) -> None:
@@ -140,6 +140,7 @@ async def test_workers_clean_up_until_the_library_is_closed(
             "CLEANUP_INTERVAL": "0.05",
         }
     )
+    before = workers()
     async with open_library(settings) as library:
         library.start_workers()
         library.start_workers()
@@ -152,8 +153,13 @@ async def test_workers_clean_up_until_the_library_is_closed(
             return not embedded.temp_path(spoken["audio_url"]).exists()
 
         await until(is_gone, "the temp file is deleted")
-    names = {getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()}
-    assert not names & {"_work", "clean_up_forever", "recover_forever"}
+        assert workers() == before + 2
+    assert workers() == before
+
+
+def workers() -> int:
+    names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
+    return sum(name in ("clean_up_forever", "recover_forever") for name in names)
 
 
 async def test_in_memory_libraries_run_no_workers() -> None:
@@ -162,7 +168,8 @@ async def test_in_memory_libraries_run_no_workers() -> None:
 
 
 def test_every_public_error_is_importable() -> None:
-    public = {n for n in vars(errors) if n.endswith("Error") and not n.startswith("_")}
+    found = {name: value for name, value in vars(errors).items() if isinstance(value, type)}
+    public = {name for name, value in found.items() if issubclass(value, Exception)}
     assert public <= set(audiolib.__all__)
     assert all(getattr(audiolib, name) for name in audiolib.__all__)
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", audiolib.__version__)

@@ -94,7 +94,7 @@ async def test_a_store_that_keeps_its_promises_is_taken(s3_server: S3Server) -> 
     settings = S3Settings(endpoint_url=s3_server.endpoint_url, bucket="audiolib-probe")
     async with open_s3(settings, now=utc_now, new_token=new_token) as store:
         assert not store.weak
-        assert [found.key async for found in store.objects("")] == []
+        assert [found.key async for found in store.list_objects("")] == []
 
 
 @pytest.mark.parametrize(("server", "overwrites"), [(rclone_s3, True), (moto_s3, False)])
@@ -155,7 +155,7 @@ async def test_what_a_killed_probe_left_is_swept_later(s3_server: S3Server) -> N
         await store.client.put_object(Bucket=store.bucket, Key=left, Body=b"x")
     async with open_s3(settings, now=utc_now, new_token=new_token) as store:
         assert await _keys(store) == [left]
-        assert [found async for found in store.objects()] == []
+        assert [found async for found in store.list_objects()] == []
     later = utc_now() + timedelta(hours=2)
     async with open_s3(settings, now=lambda: later, new_token=new_token) as store:
         assert await _keys(store) == []

@@ -10,7 +10,7 @@ import attrs
 
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
-from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.config.settings import Settings
 from tests.network.audit import Findings, audited, looked_into
 from tests.network.site import Site
@@ -55,7 +55,7 @@ async def aftermath(site: Site, ledger: Ledger) -> Aftermath:
 
 async def _clean_up(container: Container) -> None:
     clean_up = attrs.evolve(
-        (await settled(container.library())).clean_up, now=_later(_CLEANUP_LEASE)
+        (await resolve(container.library())).clean_up, now=_later(_CLEANUP_LEASE)
     )
     for _ in range(_MOST_ROUNDS):
         if not await clean_up():
@@ -63,7 +63,7 @@ async def _clean_up(container: Container) -> None:
 
 
 async def _recover(container: Container, later: timedelta) -> None:
-    recover = attrs.evolve((await settled(container.library())).recover, now=_later(later))
+    recover = attrs.evolve((await resolve(container.library())).recover, now=_later(later))
     for _ in range(_MOST_ROUNDS):
         done = await recover()
         if not done.fenced and not done.swept:
@@ -84,5 +84,5 @@ async def _container(site: Site) -> AsyncIterator[Container]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         os.environ[name] = environment[name]
     container = build_container(Settings.read(environment))
-    async with running(container):
+    async with open_resources(container):
         yield container

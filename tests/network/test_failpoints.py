@@ -66,7 +66,7 @@ class Site:
         prefix = f"{self.headers['x-customer-id']}/"
 
         async def only_this() -> bool:
-            found = [each.key async for each in store.objects(prefix)]
+            found = [each.key async for each in store.list_objects(prefix)]
             return found == [document["storage"]["key"]]
 
         await until(only_this, "what else was begun is swept")

@@ -9,7 +9,7 @@ from audiolib.domain.documents.asset_document import from_document
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.errors import ObjectExistsError, ObjectNotFoundError
-from audiolib.domain.model.identifiers import AssetId, KeyStem, ObjectKey
+from audiolib.domain.model.identifiers import AssetId, ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.objects import StoredObject
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.domain.streams.hashing import HashedStream
@@ -46,12 +46,12 @@ class WatchedObjects(MemoryObjectStore):
             return
         self.written[str(stored.key)] += 1
 
-    async def purge(self, stem: KeyStem) -> None:
+    async def sweep(self, stem: ObjectKeyPrefix) -> None:
         asset = self.assets.read(stem.asset_id)
         state = asset.state if asset else None
         # Garbage is only ever removed by its key, after its document was fenced (I3, I4).
         assert state in (AssetState.ABORTED, None), f"purged the stem of a {state} asset"
-        await super().purge(stem)
+        await super().sweep(stem)
         for key in [key for key in self.written if key.startswith(f"{stem}.")]:
             # What comes later under a dead key is garbage, and swept; it can't do harm.
             del self.written[key]

@@ -42,11 +42,11 @@ SAVE_CALLS = [
     "source.open",
     "store.put",
     "store.presign",
-    "store.purge",
+    "store.sweep",
 ]
 STREAMS = ("source.open", "store.put")
 CLEANUP_CALLS = ["outbox.claim", "outbox.settle", "cleaner.delete"]
-RECOVER_CALLS = ["intents.fence_expired", "intents.to_purge", "intents.purged", "store.purge"]
+RECOVER_CALLS = ["intents.fence_expired", "intents.due_sweeps", "intents.purged", "store.sweep"]
 
 DAY = 86_400.0
 TO_THE_END = 10_000
@@ -230,7 +230,7 @@ class SaveMachine:
         keys: list[str] = []
 
         async def list_all() -> None:
-            keys.extend([found.key async for found in self.world.objects.objects("")])
+            keys.extend([found.key async for found in self.world.objects.list_objects("")])
 
         run_alone(list_all)
         return keys

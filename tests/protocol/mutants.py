@@ -75,7 +75,7 @@ _COPY = """\
             raise
 """
 _BEGIN = """\
-        holder = await asked_twice(lambda: self.repo.begin(intent.tenant, intent))
+        holder = await retry_if_unknown(lambda: self.repo.begin(intent.tenant, intent))
         if holder.id != intent.id:
             return await self._replay(holder, intent)
 """
@@ -98,7 +98,7 @@ MUTANTS = (
             Edit(
                 SAVE,
                 _UNKNOWN,
-                _UNKNOWN.replace("raise", "await self.store.purge(ready.stem)\n            raise"),
+                _UNKNOWN.replace("raise", "await self.store.sweep(ready.stem)\n            raise"),
             ),
         ),
     ),
@@ -180,10 +180,10 @@ MUTANTS = (
         (
             Edit(
                 SAVE,
-                "            committed = await asked_twice("
+                "            committed = await retry_if_unknown("
                 "lambda: self.repo.commit(ready.tenant, ready))\n",
                 "            bare = attrs.evolve(ready, cleanup=Cleanup())\n"
-                "            committed = await asked_twice(\n"
+                "            committed = await retry_if_unknown(\n"
                 "                lambda: self.repo.commit(ready.tenant, bare)\n"
                 "            )\n"
                 "            if committed:\n"
@@ -228,20 +228,20 @@ MUTANTS = (
                 RECOVER,
                 "        swept = forgotten = failed = 0\n",
                 "        swept = forgotten = failed = 0\n"
-                "        async for found in self.store.objects():\n"
+                "        async for found in self.store.list_objects():\n"
                 "            stem = await self.intents.unknown(found.key)\n"
                 "            if stem is not None:\n"
-                "                await self.store.purge(stem)\n",
+                "                await self.store.sweep(stem)\n",
             ),
             Edit(
                 INTENTS,
-                "    async def to_purge(",
+                "    async def due_sweeps(",
                 "    async def unknown(self, key):\n"
                 "        from audiolib.domain.model.identifiers import ObjectKey\n"
                 "        stem = ObjectKey.parse(key).stem\n"
                 "        asset = self._assets.read(stem.asset_id)\n"
                 "        return None if asset and asset.state is AssetState.READY else stem\n\n"
-                "    async def to_purge(",
+                "    async def due_sweeps(",
             ),
         ),
     ),

@@ -19,7 +19,7 @@ from tests.protocol.machine import (
     Trouble,
 )
 
-AT_THE_COMMIT = ["repo.commit", "repo.abort", "store.put", "store.purge"]
+AT_THE_COMMIT = ["repo.commit", "repo.abort", "store.put", "store.sweep"]
 """Between the last chunk and the answer all is decided: a third of the schedules aim there."""
 
 

@@ -15,7 +15,7 @@ from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.ports.temp_cleaner import TempCleaner
 from audiolib.testing.contracts.samples import content, payload, pieces
 from tests.crash.disk import command
@@ -56,14 +56,14 @@ class MarkedCleaner(TempCleaner):
 
 
 async def save(container: Container, *, name: str, parallel: int) -> list[Any]:
-    use_case = (await settled(container.library())).save_audio
+    use_case = (await resolve(container.library())).save_audio
     answers = await asyncio.gather(*(attempt(use_case, command(name)) for _ in range(parallel)))
     return [answer and [str(answer.asset.id), answer.replayed] for answer in answers]
 
 
 async def put(container: Container, *, key: str, seeds: list[int], size: int) -> list[int]:
     """Returns: the seeds of the bodies that won."""
-    store = await settled(container.store())
+    store = await resolve(container.store())
 
     async def race(seed: int) -> bool:
         body = content(*pieces(body_of(seed, size), 1_000_003))
@@ -91,7 +91,7 @@ async def drain(
 ) -> dict[str, int]:
     cleaner = MarkedCleaner(folder, hold, say)
     clean_up = attrs.evolve(
-        (await settled(container.library())).clean_up,
+        (await resolve(container.library())).clean_up,
         cleaner=cleaner,
         now=lambda: utc_now() + timedelta(seconds=later),
     )

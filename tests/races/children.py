@@ -15,7 +15,7 @@ import attrs
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.testing.contracts.samples import new_key
 from tests.crash.disk import SIZES, TENANT, sound
 from tests.races.child import body_of
@@ -97,9 +97,9 @@ async def saves_of_processes(
         counts["answers"] += sum(len(some) for some in answers)
         counts["not one asset"] += len({asset_id for asset_id, _ in told}) != 1
         counts["not one fresh answer"] += [replayed for _, replayed in told].count(False) != 1
-    store = await settled(container.store())
-    inventory = await settled(container.inventory())
-    objects = [found.key async for found in store.objects(f"{TENANT}/")]
+    store = await resolve(container.store())
+    inventory = await resolve(container.inventory())
+    objects = [found.key async for found in store.list_objects(f"{TENANT}/")]
     documents = await inventory.assets(TENANT, after="", limit=10 * rounds + 10)
     counts["objects too many"] = len(objects) - rounds
     counts["documents too many"] = len(documents) - rounds
@@ -110,7 +110,7 @@ async def puts_of_processes(
     racers: Sequence[Child], container: Container, *, rounds: int, each: int, size: int
 ) -> Counter[str]:
     """`each` puts of one key by every process; counts rounds without one winner that stays."""
-    store = await settled(container.store())
+    store = await resolve(container.store())
     counts = Counter[str]()
     for _ in range(rounds):
         key = new_key()
@@ -128,10 +128,10 @@ async def puts_of_processes(
         async with store.open(key) as opened:
             stays = b"".join([chunk async for chunk in opened.chunks])
         counts["other bytes stay"] += stays not in [body_of(seed, size) for seed in won]
-        described = await store.describe(key)
+        described = await store.head(key)
         counts["other attributes stay"] += described.attributes not in map(attributes_of, won)
         await store.delete(key)
-    counts["unfinished"] = len(await store.unfinished())
+    counts["unfinished"] = len(await store.list_uploads())
     return +counts
 
 

@@ -36,6 +36,6 @@ async def saves_in_memory(*, rounds: int, parallel: int, seed: int) -> Counter[s
         name = f"race{number}"
         two[0].generate(f"{name}.wav", wav(0.01))
         counts += await one_round([library.save for library in two], command(name), parallel)
-    counts["objects too many"] = len([x async for x in world.objects.objects()]) - rounds
+    counts["objects too many"] = len([x async for x in world.objects.list_objects()]) - rounds
     counts["documents too many"] = len(world.assets.documents) - rounds
     return +counts

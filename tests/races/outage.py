@@ -15,7 +15,7 @@ from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
 from audiolib.entrypoints.bootstrap.library_container import Container
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.testing.clock import FakeClock
 from tests.races.promised import promised
 
@@ -60,7 +60,7 @@ class Outage:
         assets = await promised(containers[0], promises, since=clock(), base=base)
         workers = [
             attrs.evolve(
-                (await settled(container.library())).clean_up, now=clock, jitter=jitter.random
+                (await resolve(container.library())).clean_up, now=clock, jitter=jitter.random
             )
             for container in containers
         ]

@@ -10,7 +10,7 @@ from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.bootstrap.library_container import Container
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.testing.contracts.samples import pending, ready_from
 
 _AT_ONCE = 100
@@ -20,7 +20,7 @@ async def promised(
     container: Container, count: int, *, since: datetime, base: str
 ) -> list[AudioAsset]:
     """The temp files are `base`/temp/promise0.wav and so on."""
-    repo = await settled(container.repo())
+    repo = await resolve(container.repo())
     assets = [_asset(number, since, base) for number in range(count)]
     for start in range(0, count, _AT_ONCE):
         some = assets[start : start + _AT_ONCE]
@@ -29,7 +29,7 @@ async def promised(
 
 
 async def in_state(container: Container, state: CleanupState, limit: int) -> list[AudioAsset]:
-    inventory = await settled(container.inventory())
+    inventory = await resolve(container.inventory())
     return list(await inventory.with_cleanup(state, after="", limit=limit))
 
 

@@ -19,7 +19,7 @@ from audiolib.domain.use_cases.library.save_audio import SaveAudioToLibrary, Sav
 from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
-from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.ports.object_store import ObjectStore
 from audiolib.ports.temp_cleaner import TempCleaner
@@ -52,7 +52,7 @@ async def processes(
             if not over_http:
                 container.source.override(providers.Object(FolderSource(temp)))
                 container.cleaner.override(providers.Object(FolderCleaner(temp)))
-            await stack.enter_async_context(running(container))
+            await stack.enter_async_context(open_resources(container))
             opened.append(container)
         yield opened
 
@@ -61,15 +61,15 @@ async def saves_under_one_key(
     containers: Sequence[Container], folder: Path, *, rounds: int, parallel: int
 ) -> Counter[str]:
     """Counts `rounds`, `answers`, and whatever is not exactly one asset a round."""
-    saves = [(await settled(container.library())).save_audio for container in containers]
-    store = await settled(containers[0].store())
-    inventory = await settled(containers[0].inventory())
+    saves = [(await resolve(container.library())).save_audio for container in containers]
+    store = await resolve(containers[0].store())
+    inventory = await resolve(containers[0].inventory())
     counts = Counter[str]()
     for number in range(rounds):
         name = f"race{number}"
         (folder / "temp" / f"{name}.wav").write_bytes(sound(SIZES["1 B"]))
         counts += await one_round(saves, command(name), parallel)
-    objects = [found.key async for found in store.objects(f"{TENANT}/")]
+    objects = [found.key async for found in store.list_objects(f"{TENANT}/")]
     documents = await inventory.assets(TENANT, after="", limit=10 * rounds + 10)
     counts["objects too many"] = len(objects) - rounds
     counts["documents too many"] = len(documents) - rounds
@@ -135,10 +135,10 @@ async def puts_of_one_key(
             stays = b"".join([chunk async for chunk in opened.chunks])
         winner = won.index(True)
         counts["other bytes stay"] += stays != bodies[winner]
-        described = await stores[0].describe(key)
+        described = await stores[0].head(key)
         counts["other attributes stay"] += described.attributes != attributes_of(winner)
         await stores[0].delete(key)
-    counts["unfinished"] = len(await stores[0].unfinished())
+    counts["unfinished"] = len(await stores[0].list_uploads())
     return +counts
 
 
@@ -164,7 +164,7 @@ class OneAtATime(TempCleaner):
 
 async def promises_drained(containers: Sequence[Container], count: int) -> Counter[str]:
     """Workers drain an outbox, one of them dying with its hands full."""
-    repo = await settled(containers[0].repo())
+    repo = await resolve(containers[0].repo())
     now = utc_now()
     assets = [_promising(ready_from(pending())) for _ in range(count)]
     for start in range(0, count, 100):
@@ -172,7 +172,7 @@ async def promises_drained(containers: Sequence[Container], count: int) -> Count
         await asyncio.gather(*(repo.insert(asset.tenant, asset) for asset in some))
     cleaner = OneAtATime()
     workers = [
-        attrs.evolve((await settled(container.library())).clean_up, cleaner=cleaner)
+        attrs.evolve((await resolve(container.library())).clean_up, cleaner=cleaner)
         for container in containers
     ]
     dead = await workers[0].outbox.claim(now=now, lease_until=now + timedelta(minutes=2), limit=32)
@@ -180,7 +180,7 @@ async def promises_drained(containers: Sequence[Container], count: int) -> Count
     left = count - len(cleaner.deleted)
     later = [attrs.evolve(w, now=lambda: utc_now() + timedelta(minutes=3)) for w in workers]
     await asyncio.gather(*(_drain(worker) for worker in later))
-    inventory = await settled(containers[0].inventory())
+    inventory = await resolve(containers[0].inventory())
     done = await inventory.with_cleanup(CleanupState.DONE, after="", limit=count + 1)
     return +Counter(
         {

@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestServer
 from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.entrypoints.bootstrap.library_container import Container
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.entrypoints.config.groups import SpeakingLimits
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.generator.app import create_generator
@@ -73,13 +73,13 @@ async def test_a_newer_file_of_the_same_name_survives_a_late_delete(
     workers: list[Container], tmp_path: Path
 ) -> None:
     generate(tmp_path, "again", 1000)
-    await (await settled(workers[0].save()))(command("again"))
+    await (await resolve(workers[0].save()))(command("again"))
     newer = generate(tmp_path, "again", 2000)
-    (result,) = await (await settled(workers[1].clean_up()))()
+    (result,) = await (await resolve(workers[1].clean_up()))()
     assert (result.state, result.error) == (CleanupState.DEAD, "the generator answered 412")
     assert (tmp_path / "files" / "again.wav").read_bytes() == newer
     assert len(await in_state(workers[0], CleanupState.DEAD, 2)) == 1
-    assert await (await settled(workers[0].clean_up()))() == ()
+    assert await (await resolve(workers[0].clean_up()))() == ()
 
 
 async def test_without_cleanups_the_document_says_so_and_the_file_stays(
@@ -88,7 +88,7 @@ async def test_without_cleanups_the_document_says_so_and_the_file_stays(
     generate(tmp_path, "kept", 1000)
     settings = environment | {"CLEANUP_TEMP_AUDIO": "false"}
     async with processes(settings, tmp_path, 1, over_http=True) as (container,):
-        await ((await settled(container.library())).save_audio)(command("kept"))
-        assert await ((await settled(container.library())).clean_up)() == ()
+        await ((await resolve(container.library())).save_audio)(command("kept"))
+        assert await ((await resolve(container.library())).clean_up)() == ()
         assert len(await in_state(container, CleanupState.SKIPPED, 2)) == 1
     assert (tmp_path / "files" / "kept.wav").exists()

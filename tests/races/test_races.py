@@ -4,7 +4,7 @@ from pathlib import Path
 
 from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.entrypoints.bootstrap.library_container import Container
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from tests.races.interleaved import saves_in_memory
 from tests.races.rounds import promises_drained, puts_of_one_key, saves_under_one_key
 
@@ -14,8 +14,8 @@ async def test_a_hundred_saves_under_one_key_are_one_asset(
 ) -> None:
     counts = await saves_under_one_key(two_processes, tmp_path, rounds=3, parallel=100)
     assert counts == {"rounds": 3, "answers": 300}
-    store = await settled(two_processes[0].store())
-    for found in [found async for found in store.objects()]:
+    store = await resolve(two_processes[0].store())
+    for found in [found async for found in store.list_objects()]:
         await store.delete(ObjectKey.parse(found.key))
 
 
@@ -26,7 +26,7 @@ async def test_in_memory_too_in_whatever_order_the_calls_come() -> None:
 
 
 async def test_sixteen_puts_of_one_key_have_one_winner(two_processes: list[Container]) -> None:
-    stores = [await settled(container.store()) for container in two_processes]
+    stores = [await resolve(container.store()) for container in two_processes]
     assert await puts_of_one_key(stores, rounds=2, racers=16, size=1000) == {"rounds": 2}
 
 

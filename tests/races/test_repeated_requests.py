@@ -10,7 +10,7 @@ import pytest
 from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.bootstrap.library_container import Container
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.ports.object_store import ObjectStore
 from audiolib.testing import wav
 from tests.e2e.stack import ANN, PATIENCE, Stack, running_stack, until
@@ -54,20 +54,20 @@ async def held_up(
 
 
 async def emptied(store: ObjectStore) -> None:
-    for found in [found async for found in store.objects()]:
+    for found in [found async for found in store.list_objects()]:
         await store.delete(ObjectKey.parse(found.key))
 
 
 async def kept(container: Container, tenant: Tenant = TENANT) -> list[bytes]:
     """The bytes of the tenant's assets; as many objects lie in the store, and nothing else."""
-    store, listen = await settled(container.store()), (await settled(container.library())).listen
-    inventory = await settled(container.inventory())
+    store, listen = await resolve(container.store()), (await resolve(container.library())).listen
+    inventory = await resolve(container.inventory())
     found = await inventory.assets(tenant, after="", limit=100)
     ready = [asset for asset in found if asset.state.value == "ready"]
     assert sorted(str(asset.key) for asset in ready) == [  # type: ignore[union-attr]
-        found.key async for found in store.objects(f"{tenant}/")
+        found.key async for found in store.list_objects(f"{tenant}/")
     ]
-    assert await store.unfinished() == []
+    assert await store.list_uploads() == []
     data = []
     for asset in ready:
         async with listen.open(asset) as opened:  # type: ignore[arg-type]
@@ -151,4 +151,4 @@ async def test_a_first_try_that_was_killed_leaves_its_key_when_its_lease_is_over
             assert (await post(library))[0] == 200
     async with processes(environment, tmp_path, 1) as (container,):
         assert await kept(container) == [DATA]
-        await emptied(await settled(container.store()))
+        await emptied(await resolve(container.store()))

@@ -13,7 +13,7 @@ from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.errors import WeakStoreError
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import new_token
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.testing import World
 from tests.races.rounds import (
     processes,
@@ -75,7 +75,7 @@ async def _stores(servers: dict[str, str], folder: Path, scale: float) -> dict[s
     found["memory"] = await puts_of_one_key(memory, rounds=rounds, racers=RACERS, size=1000)
     for name, environment in (("filesystem", EMBEDDED), ("S3", servers)):
         async with processes(environment, folder / name, 2) as two:
-            stores = [await settled(container.store()) for container in two]
+            stores = [await resolve(container.store()) for container in two]
             for size, kind in ((1000, "small"), (6_000_000, "in parts")):
                 some = rounds if size == 1000 else scaled(5, scale)
                 found[f"{name}, {kind}"] = await puts_of_one_key(

@@ -36,7 +36,7 @@ async def saved(library: InMemoryLibrary, tenant: Tenant = ANN) -> int:
 
 
 async def kept(library: InMemoryLibrary) -> int:
-    return len([found async for found in library.world.objects.objects()])
+    return len([found async for found in library.world.objects.list_objects()])
 
 
 @pytest.mark.parametrize("quota", [{"objects": 3}, {"size": 3 * len(SOUND)}], ids=str)

@@ -17,7 +17,7 @@ from audiolib.adapters.inspect.wav import WavInspection
 from audiolib.adapters.shared.group_commit import GroupCommit
 from audiolib.domain.model.errors import InvalidRequestError, NotAudioError
 from audiolib.domain.model.links import SignedLink
-from audiolib.domain.model.temp_file import SourceBases
+from audiolib.domain.model.temp_file import AllowedSources
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.entrypoints.config.parsers import SettingsError
@@ -65,7 +65,7 @@ def test_an_rf64_that_was_streamed_is_as_long_as_what_came(length: int, samples:
 
 @pytest.mark.parametrize("fields", [{"speed": 1}, {"speed": 2}, {"duration": 3}], ids=str)
 def test_a_number_with_and_without_a_fraction_is_the_same_request(fields: dict[str, int]) -> None:
-    bases = SourceBases(["http://gen.test"])
+    bases = AllowedSources(["http://gen.test"])
     whole = save(**fields)
     same = save(**{name: float(value) for name, value in fields.items()})
     temp_file = whole.temp_file(bases)

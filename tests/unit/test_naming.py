@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiolib.domain.model.errors import InvalidRequestError
-from audiolib.domain.model.identifiers import AssetId, KeyStem, ObjectKey
+from audiolib.domain.model.identifiers import AssetId, ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.tenant import Tenant
 
 UUID = "0190a0a0-0b0c-7d0d-8e0e-0123456789ab"
@@ -122,7 +122,7 @@ def test_an_asset_id_is_a_string(value: object) -> None:
 def test_a_key_reads_back_as_it_was_written() -> None:
     key = ObjectKey.parse(KEY)
     assert str(key) == KEY
-    assert key.stem == KeyStem(
+    assert key.stem == ObjectKeyPrefix(
         tenant=Tenant(customer_id="acme", user_id="ann"), asset_id=AssetId(UUID)
     )
     assert key.stem.key("wav") == key
@@ -140,7 +140,7 @@ def test_every_key_is_parsed_back(
     customer: str, user: str, asset: uuid.UUID, extension: str
 ) -> None:
     tenant = Tenant(customer_id=customer, user_id=user)
-    key = KeyStem(tenant=tenant, asset_id=AssetId(str(asset))).key(extension)
+    key = ObjectKeyPrefix(tenant=tenant, asset_id=AssetId(str(asset))).key(extension)
     assert ObjectKey.parse(str(key)) == key
 
 

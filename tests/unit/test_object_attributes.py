@@ -8,7 +8,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiolib.domain.documents.object_manifest import object_attributes, recalled
+from audiolib.domain.documents.object_manifest import decode_manifest, encode_manifest
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.metadata import Metadata, Speech
 from audiolib.testing.contracts.samples import METADATA, payload, pending
@@ -24,7 +24,7 @@ def as_recalled(asset: AudioAsset) -> AudioAsset:
 
 def carried(asset: AudioAsset) -> str:
     """What the holder of a presigned URL can read of it."""
-    (value,) = object_attributes(asset, 1.5).values()
+    (value,) = encode_manifest(asset, 1.5).values()
     return zlib.decompress(base64.urlsafe_b64decode(value)).decode()
 
 
@@ -50,14 +50,16 @@ def test_attributes_of_version_0_1_are_read() -> None:
         "idempotency": attrs.asdict(asset.idempotency),
     }
     packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(old).encode())).decode()
-    found = recalled(asset.stem.key("wav"), {"asset": packed}, bucket="audio-assets")
+    found = decode_manifest(asset.stem.key("wav"), {"asset": packed}, bucket="audio-assets")
     assert found.asset.idempotency == asset.idempotency
     assert found.asset.storage.original_url == asset.storage.original_url
 
 
 def test_an_ordinary_asset_comes_back_whole() -> None:
     asset = pending()
-    found = recalled(asset.stem.key("wav"), object_attributes(asset, 1.5), bucket="audio-assets")
+    found = decode_manifest(
+        asset.stem.key("wav"), encode_manifest(asset, 1.5), bucket="audio-assets"
+    )
     assert found.asset == as_recalled(asset)
     assert (found.duration, found.complete) == (1.5, True)
 
@@ -66,8 +68,8 @@ def test_a_long_text_is_cut_to_what_fits() -> None:
     text = payload(20_000).hex()
     speech = attrs.evolve(METADATA.speech, text=text)
     asset = pending(metadata=attrs.evolve(METADATA, speech=speech))
-    attributes = object_attributes(asset, None)
-    found = recalled(asset.stem.key("wav"), attributes, bucket="audio-assets")
+    attributes = encode_manifest(asset, None)
+    found = decode_manifest(asset.stem.key("wav"), attributes, bucket="audio-assets")
     kept = found.asset.metadata.speech.text
     assert text.startswith(kept)
     assert len(kept) > 1000
@@ -94,10 +96,10 @@ def test_whatever_people_say_fits_and_is_ascii(
         speech=Speech(text=(text * factor)[:100_000], voice=name, voice_name=name, model=name),
     )
     asset = pending(metadata=metadata)
-    attributes = object_attributes(asset, None)
+    attributes = encode_manifest(asset, None)
     assert sum(len(key) + len(value) for key, value in attributes.items()) <= 1_900
     assert all(value.isascii() and value.isprintable() for value in attributes.values())
-    found = recalled(asset.stem.key("wav"), attributes, bucket="audio-assets")
+    found = decode_manifest(asset.stem.key("wav"), attributes, bucket="audio-assets")
     assert (found.asset.id, found.asset.tenant) == (asset.id, asset.tenant)
     assert found.asset.created_at == asset.created_at
     if found.complete:
@@ -107,7 +109,7 @@ def test_whatever_people_say_fits_and_is_ascii(
 def test_what_tells_nothing_leaves_what_the_key_tells() -> None:
     asset = pending()
     for attributes in ({}, {"asset": "no base64!"}, {"asset": "bm8gemxpYg=="}, {"other": "x"}):
-        found = recalled(asset.stem.key("wav"), attributes, bucket="audio-assets")
+        found = decode_manifest(asset.stem.key("wav"), attributes, bucket="audio-assets")
         assert (found.asset.id, found.asset.tenant) == (asset.id, asset.tenant)
         assert found.asset.created_at == asset.created_at
         assert not found.complete

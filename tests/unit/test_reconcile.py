@@ -9,7 +9,7 @@ from audiolib import SaveAudio, Tenant
 from audiolib.domain.model.asset import AssetState
 from audiolib.domain.model.audit import Action, Finding, FindingKind, Progress
 from audiolib.domain.model.errors import AssetNotFoundError
-from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.objects import ListedObject
 from audiolib.domain.streams.hashing import HashedStream
 from audiolib.domain.use_cases.library.save_audio import SavedAudio
@@ -34,7 +34,7 @@ async def three_tenants(library: InMemoryLibrary) -> list[SavedAudio]:
 
 async def stray(library: InMemoryLibrary, tenant: Tenant = ANN, data: bytes = b"x") -> ObjectKey:
     """An object without a document."""
-    key = KeyStem(tenant=tenant, asset_id=new_id()).key("wav")
+    key = ObjectKeyPrefix(tenant=tenant, asset_id=new_id()).key("wav")
     await library.world.objects.put(key, content(data), content_type="audio/wav")
     return key
 
@@ -57,7 +57,9 @@ async def test_a_library_in_order_has_no_findings() -> None:
     progress = Progress()
     assert [finding async for finding in library.reconcile(progress, verify=True)] == []
     assert (progress.objects, progress.documents) == (9, 9)
-    assert progress.bytes == sum([listed.size async for listed in library.world.objects.objects()])
+    assert progress.bytes == sum(
+        [listed.size async for listed in library.world.objects.list_objects()]
+    )
 
 
 @pytest.mark.parametrize("tenant", [ANN, BOB, ZOE, Tenant(customer_id="b", user_id="b")])
@@ -175,14 +177,14 @@ async def test_a_save_that_begins_while_objects_are_listed_is_no_finding() -> No
     library = in_memory_library()
     await save(library)
     objects = library.world.objects
-    listed = [each async for each in objects.objects()]
+    listed = [each async for each in objects.list_objects()]
     late = await save(library, number=1)
 
     class Listing:
         def __getattr__(self, name: str) -> object:
             return getattr(objects, name)
 
-        async def objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
+        async def list_objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
             for each in [*listed, ListedObject(key=str(late.asset.key), size=late.asset.size)]:
                 yield each
             await lose_document(library, late)
@@ -203,10 +205,10 @@ async def test_an_upload_that_was_finished_meanwhile_is_no_finding(still: bool) 
         def __getattr__(self, name: str) -> object:
             return getattr(objects, name)
 
-        async def unfinished(self, prefix: str = "") -> list[str]:
+        async def list_uploads(self, prefix: str = "") -> list[str]:
             return [str(saved.asset.key)] if still or not prefix else []
 
-        async def give_up(self, key: str) -> None:
+        async def abort_uploads(self, key: str) -> None:
             given_up.append(key)
 
     beside = attrs.evolve(library.reconcile, store=Uploading())
@@ -229,7 +231,7 @@ async def test_a_quarantined_asset_is_restored_or_discarded() -> None:
         with pytest.raises(AssetNotFoundError):
             await library.quarantine.discard(asset.id)
     await library.recover()
-    left = [each.key async for each in library.world.objects.objects()]
+    left = [each.key async for each in library.world.objects.list_objects()]
     assert left == [str(saves[0].asset.key)]
     assert await found(library) == []
 
@@ -294,8 +296,8 @@ async def test_two_objects_with_one_idempotency_key_are_both_rebuilt() -> None:
     """As when a late write came to a bucket whose database was lost."""
     library = in_memory_library()
     first = await save(library)
-    twin = KeyStem(tenant=ANN, asset_id=new_id()).key("wav")
-    described = await library.world.objects.describe(first.asset.key)
+    twin = ObjectKeyPrefix(tenant=ANN, asset_id=new_id()).key("wav")
+    described = await library.world.objects.head(first.asset.key)
     async with library.world.objects.open(first.asset.key) as opened:
         await library.world.objects.put(
             twin,

@@ -84,13 +84,13 @@ async def test_a_foreign_key_does_not_hide_that_all_objects_are_gone() -> None:
     library = in_memory_library()
     asset_id = await saved(library, "a")
     real = library.world.objects
-    for listed in [each async for each in real.objects()]:
+    for listed in [each async for each in real.list_objects()]:
         real._objects.pop(listed.key, None)  # type: ignore[attr-defined]
 
-    async def objects(prefix: str = ""):  # type: ignore[no-untyped-def]
+    async def list_objects(prefix: str = ""):  # type: ignore[no-untyped-def]
         yield ListedObject(key="acme/ann/audio/", size=0)
 
-    real.objects = objects  # type: ignore[method-assign]
+    real.list_objects = list_objects  # type: ignore[method-assign]
     kinds = [kind for kind, _ in await found(library)]
     assert FindingKind.MISSING_OBJECT in kinds, asset_id
 
@@ -103,7 +103,7 @@ async def test_one_stem_that_can_not_be_swept_holds_up_no_other(error: type[Exce
         with pytest.raises(StorageUnavailableError):
             await saved(library, name)
     library.world.clock.advance(seconds=3600)
-    library.faults.fail("store.purge", error())  # type: ignore[arg-type]
+    library.faults.fail("store.sweep", error())  # type: ignore[arg-type]
     first = await library.recover()
     assert (first.swept, first.failed) == (1, 1)
     library.world.clock.advance(seconds=2)
@@ -136,5 +136,5 @@ async def test_a_file_whose_name_is_no_text_ends_no_listing(tmp_path: Path) -> N
         now=in_memory_library().world.clock,
         new_token=lambda: "t",
     )
-    assert [each.key async for each in store.objects()] == ["acme/\\xff.wav"]
+    assert [each.key async for each in store.list_objects()] == ["acme/\\xff.wav"]
     assert attrs.has(ListedObject)

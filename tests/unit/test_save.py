@@ -21,7 +21,7 @@ from audiolib.domain.model.errors import (
     SourceTruncatedError,
     StorageUnavailableError,
 )
-from audiolib.domain.model.temp_file import SourceBases
+from audiolib.domain.model.temp_file import AllowedSources
 from audiolib.domain.use_cases.library.save_audio import SavePolicy
 from audiolib.testing import InMemoryLibrary, in_memory_library, wav
 from audiolib.testing.library import GENERATOR
@@ -34,7 +34,7 @@ def command(url: str, **fields: Any) -> SaveAudio:
 
 
 async def keys(library: InMemoryLibrary) -> list[str]:
-    return [found.key async for found in library.world.objects.objects("")]
+    return [found.key async for found in library.world.objects.list_objects("")]
 
 
 def states(library: InMemoryLibrary) -> list[AssetState]:
@@ -45,7 +45,7 @@ async def assert_nothing_was_kept(library: InMemoryLibrary) -> None:
     """No object, no upload, no ready document; the temp file is as it was, and stays so."""
     files = dict(library.world.temp_files.files)
     assert await keys(library) == []
-    assert await library.world.objects.unfinished() == []
+    assert await library.world.objects.list_uploads() == []
     assert set(states(library)) <= {AssetState.ABORTED}
     library.world.clock.advance(seconds=200_000)
     await library.clean_up()
@@ -113,7 +113,7 @@ async def test_a_request_whose_first_is_still_running_is_told_so() -> None:
     ids=["empty", "html", "no samples", "cut", "too large"],
 )
 async def test_bad_audio_leaves_nothing(data: bytes, error: type[AudioLibraryError]) -> None:
-    policy = SavePolicy(sources=SourceBases([GENERATOR]), max_bytes=1_000_000)
+    policy = SavePolicy(sources=AllowedSources([GENERATOR]), max_bytes=1_000_000)
     library = in_memory_library(policy=policy)
     with pytest.raises(error):
         await library.save(command(library.generate(data=data)))
@@ -275,7 +275,7 @@ async def test_a_temp_file_goes_only_after_its_commit() -> None:
 
 
 async def test_cleanups_can_be_left_out() -> None:
-    policy = SavePolicy(sources=SourceBases([GENERATOR]), clean_up=False)
+    policy = SavePolicy(sources=AllowedSources([GENERATOR]), clean_up=False)
     library = in_memory_library(policy=policy)
     saved = await library.save(command(library.generate()))
     assert saved.asset.cleanup.state is CleanupState.SKIPPED

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiolib.domain.model.metadata import Metadata, Speech
-from audiolib.domain.model.temp_file import SourceBases
+from audiolib.domain.model.temp_file import AllowedSources
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.library.save_command import SaveAudio
 
 TENANT = Tenant(customer_id="acme", user_id="ann")
-BASES = SourceBases(["http://gen.test", "http://second.test"])
+BASES = AllowedSources(["http://gen.test", "http://second.test"])
 
 TITLES = [
     ("Hello.", "Hello."),
@@ -69,7 +69,7 @@ def save(**fields: Any) -> SaveAudio:
     return SaveAudio(**(plain | fields))
 
 
-def fingerprint(bases: SourceBases = BASES, **fields: Any) -> str:
+def fingerprint(bases: AllowedSources = BASES, **fields: Any) -> str:
     command = save(**fields)
     return command.idempotency(command.temp_file(bases)).fingerprint
 
@@ -132,7 +132,7 @@ def test_both_forms_of_an_audio_url_are_one_request() -> None:
 
 def test_the_same_name_at_another_generator_is_another_request() -> None:
     assert fingerprint() != fingerprint(audio_url="http://second.test/temp/a.wav")
-    assert fingerprint() != fingerprint(SourceBases(["http://second.test"]))
+    assert fingerprint() != fingerprint(AllowedSources(["http://second.test"]))
 
 
 @pytest.mark.parametrize(("field", "value"), OTHER.items())

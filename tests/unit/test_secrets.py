@@ -11,7 +11,7 @@ from audiolib import Tenant
 from audiolib.adapters.filesystem.upload import make_folders
 from audiolib.adapters.memory import MemoryApiKeyStore
 from audiolib.adapters.sqlite import open_sqlite
-from audiolib.domain.use_cases.access.api_keys import KeyRing
+from audiolib.domain.use_cases.access.api_keys import ApiKeys
 from audiolib.entrypoints.config.parsers import SettingsError
 from audiolib.entrypoints.config.secrets import secrets_in
 from audiolib.entrypoints.config.settings import Settings
@@ -21,21 +21,21 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OLD, NEW = b"o" * 32, b"n" * 32
 
 
-def keys(store: MemoryApiKeyStore, *peppers: bytes) -> KeyRing:
-    return KeyRing(store=store, peppers=peppers, now=lambda: NOW, random_bytes=os.urandom)
+def keys(store: MemoryApiKeyStore, *peppers: bytes) -> ApiKeys:
+    return ApiKeys(store=store, peppers=peppers, now=lambda: NOW, random_bytes=os.urandom)
 
 
 async def test_api_keys_survive_the_replacement_of_their_secret() -> None:
     store = MemoryApiKeyStore()
     _, used = await keys(store, OLD).create(ANN)
     _, unused = await keys(store, OLD).create(ANN)
-    assert await keys(store, NEW).authenticate(used.reveal()) is None
+    assert await keys(store, NEW).authenticate(used.to_string()) is None
     for _ in range(2):
-        assert await keys(store, NEW, OLD).authenticate(used.reveal())
-    assert await keys(store, NEW).authenticate(used.reveal())
-    assert await keys(store, NEW).authenticate(unused.reveal()) is None
-    assert await keys(store, OLD).authenticate(used.reveal()) is None
-    assert await keys(store, NEW, OLD).authenticate(unused.reveal()[:-1] + "x") is None
+        assert await keys(store, NEW, OLD).authenticate(used.to_string())
+    assert await keys(store, NEW).authenticate(used.to_string())
+    assert await keys(store, NEW).authenticate(unused.to_string()) is None
+    assert await keys(store, OLD).authenticate(used.to_string()) is None
+    assert await keys(store, NEW, OLD).authenticate(unused.to_string()[:-1] + "x") is None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from audiolib.adapters.http.settings import HttpSettings
 from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.quota import Quota
-from audiolib.domain.model.temp_file import SourceBases
+from audiolib.domain.model.temp_file import AllowedSources
 from audiolib.entrypoints.config.declarations import SETTINGS
 from audiolib.entrypoints.config.groups import (
     ConnectionSettings,
@@ -26,7 +26,7 @@ from audiolib.entrypoints.config.parsers import SettingsError
 from audiolib.entrypoints.config.settings import Settings
 
 DEFAULTS = Settings(
-    sources=SourceBases(["http://audio-generation-factory:3000"]),
+    sources=AllowedSources(["http://audio-generation-factory:3000"]),
     clean_up=True,
     temp_cleaner="http",
     object_store="filesystem",
@@ -65,11 +65,11 @@ DEFAULTS = Settings(
 GIVEN: dict[str, tuple[str, dict[str, Any]]] = {
     "AUDIO_GENERATION_SERVICE_URL": (
         " https://gen.test/a/b// ",
-        {"sources": SourceBases(["https://gen.test/a/b"])},
+        {"sources": AllowedSources(["https://gen.test/a/b"])},
     ),
     "AUDIO_SOURCE_BASES": (
         "http://b:1/, ,https://[::1]:2",
-        {"sources": SourceBases([*DEFAULTS.sources.bases, "http://b:1", "https://[::1]:2"])},
+        {"sources": AllowedSources([*DEFAULTS.sources.bases, "http://b:1", "https://[::1]:2"])},
     ),
     "CLEANUP_TEMP_AUDIO": ("No", {"clean_up": False}),
     "TEMP_CLEANER": ("none", {"temp_cleaner": "none"}),
@@ -104,7 +104,7 @@ PARTS = {
     "FIRST_BYTE_TIMEOUT": ("600", "http", {"first_byte_timeout": 600}),
     "STALL_TIMEOUT": ("2", "http", {"stall_timeout": 2}),
     "SOURCE_TIMEOUT": ("9", "http", {"total_timeout": 9}),
-    "SOURCE_LEAST_RATE": ("0", "http", {"least_rate": 0}),
+    "SOURCE_MIN_RATE": ("0", "http", {"least_rate": 0}),
     "AUDIO_SOURCE_NETWORKS": (
         "10.0.0.0/8, fd00::/8",
         "http",
@@ -125,7 +125,7 @@ PARTS = {
     "KEEPALIVE_TIMEOUT": ("7", "connections", {"keepalive": 7}),
     "MAX_CONNECTIONS": ("8", "connections", {"most": 8}),
     "INTERNAL_KEY": (f"{KEY} , {OLD_KEY}", "trust", {"internal_keys": (KEY, OLD_KEY)}),
-    "TRUST_EVERYONE_WHO_CAN_CONNECT": ("true", "trust", {"everyone": True}),
+    "ALLOW_UNAUTHENTICATED": ("true", "trust", {"everyone": True}),
     "ASSET_SERVICE_URL": ("http://a:1/", "gateway", {"asset_service_url": "http://a:1"}),
     "API_KEY_SECRET": ("k" * 32, "gateway", {"api_key_secrets": ("k" * 32,)}),
     "GENERATOR_QUEUE": ("10000", "speaking", {"queue": 10_000}),
@@ -184,7 +184,7 @@ BAD = {
     "TEMP_FILE_TTL": ["0", "-5", "x", "2147483649"],
     "GENERATOR_QUEUE": ["0", "10001", "x"],
     "SOURCE_TIMEOUT": [*SECONDS, "0"],
-    "SOURCE_LEAST_RATE": ["-1", "x"],
+    "SOURCE_MIN_RATE": ["-1", "x"],
     "AUDIO_SOURCE_NETWORKS": ["10.0.0.1/8", "10.0.0.0/33", "example.org", "10.0.0.0/8;::1/128"],
     "TEMP_QUOTA": ["0", "1.5"],
     "MAX_SAVES": ["0", "x"],
@@ -198,7 +198,7 @@ BAD = {
     "HEADER_TIMEOUT": [*SECONDS, "0"],
     "BODY_TIMEOUT": [*SECONDS, "601"],
     "MAX_CONNECTIONS": ["0", "100001"],
-    "TRUST_EVERYONE_WHO_CAN_CONNECT": SWITCHES,
+    "ALLOW_UNAUTHENTICATED": SWITCHES,
     "ASSET_SERVICE_URL": URLS,
     "READ_RATE": ["0", "0.5"],
     "GENERATOR_QUEUE_PER_TENANT": ["0", "x"],
@@ -308,3 +308,19 @@ def test_secrets_are_never_shown() -> None:
     assert {"SIGNING_KEY", "MONGODB_URL"} <= secrets.keys()
     assert "hunter2" not in repr(Settings.read(secrets))
     assert "hunter2" not in "\n".join(faults(**secrets, LOG_LEVEL="x", GENERATOR_QUEUE="x"))
+
+
+def test_old_names_are_read_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    old = {"SOURCE_LEAST_RATE": "7", "TRUST_EVERYONE_WHO_CAN_CONNECT": "true"}
+    read = Settings.read(old)
+    assert (read.http.least_rate, read.trust.everyone) == (7, True)
+    assert "SOURCE_LEAST_RATE is deprecated: use SOURCE_MIN_RATE" in caplog.messages
+    assert Settings.read({**old, "SOURCE_MIN_RATE": "8"}).http.least_rate == 8
+
+
+def test_misspelt_names_are_warned_about(caplog: pytest.LogCaptureFixture) -> None:
+    Settings.read({"MAX_SAVS": "3", "PATH": "/bin", "HOME": "/", "LOG_LEVL": "INFO", "S3_KEY": "x"})
+    assert caplog.messages == [
+        "LOG_LEVL is not a setting: did you mean LOG_LEVEL?",
+        "MAX_SAVS is not a setting: did you mean MAX_SAVES?",
+    ]

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from audiolib.domain.model.errors import ForbiddenSourceError
 from audiolib.domain.model.identifiers import TempName
-from audiolib.domain.model.temp_file import SourceBases, TempFile
+from audiolib.domain.model.temp_file import AllowedSources, TempFile
 
 BASE = "http://audio-generation-factory:3000"
 SECOND = "https://other.test/voices"
-BASES = SourceBases([BASE + "/", SECOND])
+BASES = AllowedSources([BASE + "/", SECOND])
 
 GOOD = [
     ("/temp/a.wav", BASE, "a.wav"),
@@ -143,13 +143,13 @@ def test_what_is_let_through_is_rebuilt_from_base_and_name_alone(before: str, af
 
 
 def test_a_base_that_begins_another_one_does_not_shadow_it() -> None:
-    bases = SourceBases(["http://gen.test", "http://gen.test/v2"])
+    bases = AllowedSources(["http://gen.test", "http://gen.test/v2"])
     assert bases.temp_file("http://gen.test/v2/temp/a.wav").base == "http://gen.test/v2"
     assert bases.temp_file("http://gen.test/temp/a.wav").base == "http://gen.test"
 
 
 def test_a_generator_on_ipv6_is_matched_as_it_is_written() -> None:
-    bases = SourceBases(["http://[::1]:3000"])
+    bases = AllowedSources(["http://[::1]:3000"])
     assert bases.temp_file("http://[::1]:3000/temp/a.wav").base == "http://[::1]:3000"
     with pytest.raises(ForbiddenSourceError):
         bases.temp_file("http://[0:0:0:0:0:0:0:1]:3000/temp/a.wav")
@@ -157,7 +157,7 @@ def test_a_generator_on_ipv6_is_matched_as_it_is_written() -> None:
 
 def test_at_least_one_generator_is_needed() -> None:
     with pytest.raises(ValueError, match="at least one"):
-        SourceBases([])
+        AllowedSources([])
 
 
 def test_a_temp_file_is_written_without_its_base() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from audiolib.adapters.inspect.wav import WavInspection
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 
 MIB = 1024 * 1024
@@ -33,7 +33,7 @@ def riff(*chunks: bytes, size: int | None = None, kind: bytes = b"RIFF") -> byte
     return struct.pack("<4sI4s", kind, 4 + len(body) if size is None else size, b"WAVE") + body
 
 
-def inspect(pieces: Iterable[bytes]) -> AudioFacts:
+def inspect(pieces: Iterable[bytes]) -> AudioProperties:
     stream = WavInspection()
     for piece in pieces:
         stream.feed(piece)
@@ -104,7 +104,7 @@ NEVER = {
 @pytest.mark.parametrize(("form", "size", "duration"), SHAPES.values(), ids=SHAPES.keys())
 def test_every_encoding_is_measured(form: bytes, size: int, duration: float) -> None:
     channels, rate = struct.unpack_from("<HI", form, 10)
-    expected = AudioFacts(
+    expected = AudioProperties(
         format=AudioFormat.WAV, duration=duration, sample_rate=rate, channels=channels
     )
     assert inspect([riff(form, chunk(b"data", bytes(size)))]) == expected

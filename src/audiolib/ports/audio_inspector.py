@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Protocol
 
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 
 SNIFF_BYTES = 8192
 """How many bytes from the start show every format we take (two MPEG frames at the largest)."""
@@ -19,7 +19,7 @@ class Inspection(Protocol):
         """Look at the next bytes; they are not changed. Raises: NotAudioError."""
 
     @abstractmethod
-    def finish(self) -> AudioFacts:
+    def finish(self) -> AudioProperties:
         """Call once, after the last byte.
 
         Raises:

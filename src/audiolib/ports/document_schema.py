@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
 
-from audiolib.domain.model.audit import Surveyed
+from audiolib.domain.model.audit import DocumentVersion
 
 
 class DocumentSchema(Protocol):
@@ -14,7 +14,7 @@ class DocumentSchema(Protocol):
     """
 
     @abstractmethod
-    async def survey(self, *, after: str, limit: int) -> Sequence[Surveyed]:
+    async def survey(self, *, after: str, limit: int) -> Sequence[DocumentVersion]:
         """All documents of all tenants, ascending by asset id; `after` is one, or ""."""
 
     @abstractmethod

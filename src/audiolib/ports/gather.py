@@ -6,13 +6,13 @@ from typing import Protocol, TypeVar
 T = TypeVar("T")
 
 
-class AtOnce(Protocol):
+class Gather(Protocol):
     """Runs the calls and gives their results in order; one that raises ends the others."""
 
     async def __call__(self, calls: Sequence[Callable[[], Awaitable[T]]], /) -> list[T]:
         """Raises: what a call raised."""
 
 
-async def one_by_one(calls: Sequence[Callable[[], Awaitable[T]]], /) -> list[T]:
+async def gather_sequentially(calls: Sequence[Callable[[], Awaitable[T]]], /) -> list[T]:
     """Needs no loop."""
     return [await call() for call in calls]

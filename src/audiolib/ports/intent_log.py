@@ -23,11 +23,11 @@ class IntentLog(Protocol):
         """
 
     @abstractmethod
-    async def to_purge(self, *, now: datetime, limit: int) -> Sequence[AudioAsset]:
+    async def due_sweeps(self, *, now: datetime, limit: int) -> Sequence[AudioAsset]:
         """Up to `limit` aborted assets whose sweep is due at `now`, the longest due first."""
 
     @abstractmethod
-    async def purged(self, asset: AudioAsset, *, again_at: datetime | None) -> None:
+    async def mark_swept(self, asset: AudioAsset, *, again_at: datetime | None) -> None:
         """Note that an aborted asset's stem was swept: sweep again at `again_at`, or, with None,
         forget the asset. Idempotent; does nothing to an asset that is not aborted.
         """

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import attrs
 
-from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.objects import (
     ByteRange,
@@ -72,7 +72,7 @@ class ObjectStore(Protocol):
         """
 
     @abstractmethod
-    async def describe(self, key: ObjectKey) -> DescribedObject:
+    async def head(self, key: ObjectKey) -> DescribedObject:
         """An object's size and attributes. Raises: ObjectNotFoundError."""
 
     @abstractmethod
@@ -80,15 +80,15 @@ class ObjectStore(Protocol):
         """Remove the object; removing a missing one is not an error."""
 
     @abstractmethod
-    async def purge(self, stem: KeyStem) -> None:
+    async def sweep(self, stem: ObjectKeyPrefix) -> None:
         """Remove every object and every unfinished upload under the stem. Idempotent."""
 
     @abstractmethod
-    async def give_up(self, key: str) -> None:
+    async def abort_uploads(self, key: str) -> None:
         """End the unfinished uploads of a key; a complete object stays. Idempotent."""
 
     @abstractmethod
-    def objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
+    def list_objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
         """The objects whose keys begin with prefix.
 
         Those of one tenant come together, ascending; the tenants come in an order of the store's
@@ -96,7 +96,7 @@ class ObjectStore(Protocol):
         """
 
     @abstractmethod
-    async def unfinished(self, prefix: str = "") -> list[str]:
+    async def list_uploads(self, prefix: str = "") -> list[str]:
         """The keys of uploads that were begun and neither completed nor given up."""
 
     @abstractmethod

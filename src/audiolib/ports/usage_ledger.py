@@ -5,22 +5,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from audiolib.domain.model.quota import Tally
+from audiolib.domain.model.quota import TenantUsage
 from audiolib.domain.model.tenant import Tenant
 
 
-class UsageLedger(Protocol):
+class UsageStore(Protocol):
     """Keeps one tally a tenant. Raises MetadataUnavailableError.
 
-    Every adapter passes `audiolib.testing.contracts.UsageLedgerContract`.
+    Every adapter passes `audiolib.testing.contracts.UsageStoreContract`.
     """
 
     @abstractmethod
-    async def get(self, tenant: Tenant) -> Tally | None:
+    async def get(self, tenant: Tenant) -> TenantUsage | None:
         """The last tally that was put; None before the first."""
 
     @abstractmethod
-    async def put(self, tenant: Tenant, tally: Tally, *, expected: int | None) -> bool:
+    async def put(self, tenant: Tenant, tally: TenantUsage, *, expected: int | None) -> bool:
         """Put a tally in the place of the one whose version is `expected`, or, with None, of none;
         atomic, and durable on return.
 

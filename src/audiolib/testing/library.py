@@ -17,11 +17,11 @@ from audiolib.adapters.memory import (
     MemoryObjectStore,
     MemoryTempCleaner,
     MemoryTempFiles,
-    MemoryUsageLedger,
+    MemoryUsageStore,
 )
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.quota import Quota
-from audiolib.domain.model.temp_file import SourceBases, TempFile
+from audiolib.domain.model.temp_file import AllowedSources, TempFile
 from audiolib.domain.use_cases.audio_library import (
     AudioLibrary,
     LibraryPorts,
@@ -46,7 +46,7 @@ class World:
     temp_files: MemoryTempFiles
     objects: MemoryObjectStore
     assets: MemoryAssets
-    ledger: MemoryUsageLedger = attrs.field(factory=MemoryUsageLedger)
+    ledger: MemoryUsageStore = attrs.field(factory=MemoryUsageStore)
 
     @classmethod
     def new(cls) -> "World":
@@ -113,7 +113,7 @@ def in_memory_library(
     library: InMemoryLibrary = assemble_library(
         ports,
         runtime,
-        policy=policy or SavePolicy(sources=SourceBases([GENERATOR])),
+        policy=policy or SavePolicy(sources=AllowedSources([GENERATOR])),
         quota=quota or Quota(),
         library_type=InMemoryLibrary,
         faults=plan,

@@ -22,7 +22,7 @@ _BY_ERRNO: dict[int, type[AudioLibraryError]] = {
 
 
 @contextmanager
-def translated(what: ObjectKey | str) -> Iterator[None]:
+def translate_errors(what: ObjectKey | str) -> Iterator[None]:
     """Raises: ours, with the system's reason and never a path of the disk."""
     try:
         yield

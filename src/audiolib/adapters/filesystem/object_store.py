@@ -16,11 +16,11 @@ from audiolib.adapters.filesystem.attributes import (
     attributes_path,
     described,
 )
-from audiolib.adapters.filesystem.errors import translated
+from audiolib.adapters.filesystem.errors import translate_errors
 from audiolib.adapters.filesystem.upload import Upload, make_folders, sync_folder
 from audiolib.adapters.filesystem.walk import listed, unfinished_files, unfinished_keys
 from audiolib.domain.model.errors import StorageUnavailableError
-from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.links import PresignedUrl, SignedLink
 from audiolib.domain.model.objects import (
     ByteRange,
@@ -30,7 +30,7 @@ from audiolib.domain.model.objects import (
     StoredObject,
 )
 from audiolib.domain.streams.hashing import HashedStream
-from audiolib.domain.streams.rechunk import in_pieces
+from audiolib.domain.streams.rechunk import rechunk
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 
 T = TypeVar("T")
@@ -67,10 +67,10 @@ class FilesystemObjectStore(ObjectStore):
         try:
             last = await self._copy(content, upload, key)
             beside = attributes_file(attributes or {}, content.sha256)
-            with translated(key):
+            with translate_errors(key):
                 size = await _in_thread(upload.complete, last, beside)
         except BaseException:
-            with translated(key):
+            with translate_errors(key):
                 await _in_thread(upload.give_up)
             raise
         return StoredObject(key=key, size=size, sha256=content.sha256, content_type=content_type)
@@ -78,9 +78,9 @@ class FilesystemObjectStore(ObjectStore):
     async def _copy(self, content: HashedStream, upload: Upload, key: ObjectKey) -> bytes:
         """Writes all but the last piece, which is returned: completing writes it."""
         last = b""
-        async for piece in in_pieces(content, _PIECE):
+        async for piece in rechunk(content, _PIECE):
             if last:
-                with translated(key):
+                with translate_errors(key):
                     await _in_thread(upload.write, last)
             last = piece
         return last
@@ -89,7 +89,7 @@ class FilesystemObjectStore(ObjectStore):
     async def open(
         self, key: ObjectKey, part: ByteRange | None = None
     ) -> AsyncIterator[OpenedObject]:
-        with translated(key):
+        with translate_errors(key):
             descriptor, size = await _in_thread(
                 _opened, self.root / str(key), undo=lambda opened: os.close(opened[0])
             )
@@ -102,7 +102,7 @@ class FilesystemObjectStore(ObjectStore):
     async def _read(self, key: ObjectKey, descriptor: int, cut: Slice) -> AsyncIterator[bytes]:
         at = cut.start
         while at < cut.stop:
-            with translated(key):
+            with translate_errors(key):
                 wanted = min(_READ, cut.stop - at)
                 chunk = await _in_thread(os.pread, descriptor, wanted, at)
             if not chunk:
@@ -110,30 +110,30 @@ class FilesystemObjectStore(ObjectStore):
             at += len(chunk)
             yield chunk
 
-    async def describe(self, key: ObjectKey) -> DescribedObject:
-        with translated(key):
+    async def head(self, key: ObjectKey) -> DescribedObject:
+        with translate_errors(key):
             return await _in_thread(described, self.root / str(key))
 
     async def delete(self, key: ObjectKey) -> None:
         path = self.root / str(key)
-        with translated(key):
+        with translate_errors(key):
             await _in_thread(_remove, [path, attributes_path(path)])
 
-    async def purge(self, stem: KeyStem) -> None:
-        with translated(str(stem)):
+    async def sweep(self, stem: ObjectKeyPrefix) -> None:
+        with translate_errors(str(stem)):
             await _in_thread(_purge, self.root / str(stem))
 
-    async def give_up(self, key: str) -> None:
-        with translated(key):
+    async def abort_uploads(self, key: str) -> None:
+        with translate_errors(key):
             await _in_thread(lambda: _remove(unfinished_files(self.root / key)))
 
-    async def objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
+    async def list_objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
         found = listed(self.root, prefix)
         while some := await self._next(found):
             for each in some:
                 yield each
 
-    async def unfinished(self, prefix: str = "") -> list[str]:
+    async def list_uploads(self, prefix: str = "") -> list[str]:
         found = unfinished_keys(self.root, prefix)
         keys = set[str]()
         while some := await self._next(found):
@@ -141,7 +141,7 @@ class FilesystemObjectStore(ObjectStore):
         return sorted(keys)
 
     async def _next(self, found: Iterator[T]) -> list[T]:
-        with translated("listing"):
+        with translate_errors("listing"):
             return await _in_thread(lambda: list(islice(found, _NAMES_AT_ONCE)))
 
     async def presign(
@@ -161,7 +161,7 @@ class FilesystemObjectStore(ObjectStore):
 
     async def check(self) -> None:
         """Raises: StorageUnavailableError when the folder can't be made or written to."""
-        with translated(f"the folder {self.root}"):
+        with translate_errors(f"the folder {self.root}"):
             await _in_thread(_check, self.root)
 
 

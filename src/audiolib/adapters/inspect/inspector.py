@@ -6,7 +6,7 @@ from audiolib.adapters.inspect.ogg import OggInspection
 from audiolib.adapters.inspect.sniff import detect_format
 from audiolib.adapters.inspect.tagged import FlacInspection
 from audiolib.adapters.inspect.wav import WavInspection
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.ports.audio_inspector import AudioInspector, Inspection
 
 
@@ -42,5 +42,5 @@ class WebmInspection(Inspection):
     def feed(self, chunk: bytes) -> None:
         """Nothing to learn."""
 
-    def finish(self) -> AudioFacts:
-        return AudioFacts(format=AudioFormat.WEBM)
+    def finish(self) -> AudioProperties:
+        return AudioProperties(format=AudioFormat.WEBM)

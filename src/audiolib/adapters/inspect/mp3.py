@@ -1,7 +1,7 @@
 """MP3: the samples of every frame are counted, so variable bit rates come out true."""
 
 from audiolib.adapters.inspect.mpeg_frame import MpegFrame, frame_headers
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.errors import NotAudioError
 from audiolib.ports.audio_inspector import Inspection
 
@@ -41,13 +41,13 @@ class Mp3Inspection(Inspection):
         self._skip = max(0, at - len(data))
         self._rest = data[at:]
 
-    def finish(self) -> AudioFacts:
+    def finish(self) -> AudioProperties:
         at = 0 if self._began else _tag_length(self._rest)
         while at + _HEADER <= len(self._rest):
             at += self._frame_at(self._rest, at)
         if self._first is None or not self._samples:
             raise NotAudioError("the MP3 has no frames")
-        return AudioFacts(
+        return AudioProperties(
             format=AudioFormat.MP3,
             duration=self._samples / self._first.sample_rate,
             sample_rate=self._first.sample_rate,

@@ -4,8 +4,8 @@ import struct
 
 from audiolib.adapters.inspect.aac_config import AacConfig
 from audiolib.adapters.inspect.box_count import refuse_many_boxes
-from audiolib.adapters.inspect.tagged import facts_of, tag_of
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.adapters.inspect.tagged import properties_of, tag_of
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 from audiolib.ports.audio_inspector import Inspection
 
@@ -42,7 +42,7 @@ class Mp4Inspection(Inspection):
                     self._header.clear()
             rest = rest[taken:]
 
-    def finish(self) -> AudioFacts:
+    def finish(self) -> AudioProperties:
         if self._left or self._header:
             raise SourceTruncatedError("the M4A ends inside a box")
         kept = bytes(self._kept)
@@ -50,7 +50,7 @@ class Mp4Inspection(Inspection):
         tag, aac = tag_of(kept), AacConfig.of(kept)
         tag.samplerate = tag.samplerate or aac.sample_rate
         tag.channels = aac.channels or tag.channels
-        return facts_of(tag, AudioFormat.M4A)
+        return properties_of(tag, AudioFormat.M4A)
 
     @property
     def _missing(self) -> int:

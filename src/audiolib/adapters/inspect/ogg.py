@@ -3,7 +3,7 @@
 import struct
 
 from audiolib.adapters.inspect.tagged import tag_of
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 from audiolib.ports.audio_inspector import Inspection
 
@@ -39,7 +39,7 @@ class OggInspection(Inspection):
                 self._page(bytes(self._header))
                 self._header.clear()
 
-    def finish(self) -> AudioFacts:
+    def finish(self) -> AudioProperties:
         if self._skip or self._header:
             raise SourceTruncatedError("the Ogg stream ends inside a page")
         tag = tag_of(bytes(self._head))
@@ -48,7 +48,7 @@ class OggInspection(Inspection):
             raise NotAudioError("the Ogg stream has no readable header")
         if samples <= 0:
             raise NotAudioError("the Ogg stream has no samples")
-        return AudioFacts(
+        return AudioProperties(
             format=self.format,
             duration=samples / rate,
             sample_rate=rate,

@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.errors import NotAudioError
 from audiolib.ports.audio_inspector import Inspection
 
@@ -36,15 +36,15 @@ class FlacInspection(Inspection):
         if len(self._head) < _HEAD:
             self._head += chunk[: _HEAD - len(self._head)]
 
-    def finish(self) -> AudioFacts:
-        return facts_of(tag_of(bytes(self._head)), AudioFormat.FLAC)
+    def finish(self) -> AudioProperties:
+        return properties_of(tag_of(bytes(self._head)), AudioFormat.FLAC)
 
 
-def facts_of(tag: "TinyTag", audio_format: AudioFormat) -> AudioFacts:
+def properties_of(tag: "TinyTag", audio_format: AudioFormat) -> AudioProperties:
     """Raises: NotAudioError when there is no audio track."""
     if not tag.samplerate or not tag.channels:
         raise NotAudioError(f"the {audio_format.value} file has no audio")
-    return AudioFacts(
+    return AudioProperties(
         format=audio_format,
         duration=tag.duration or None,
         sample_rate=tag.samplerate,

@@ -6,7 +6,7 @@ write 0, 0xFFFFFFFF or something near 2 GiB, so the true length is what came.
 
 import struct
 
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 from audiolib.ports.audio_inspector import Inspection
 
@@ -48,7 +48,7 @@ class WavInspection(Inspection):
             if len(self._header) == self._wanted:
                 self._read_header(bytes(self._header))
 
-    def finish(self) -> AudioFacts:
+    def finish(self) -> AudioProperties:
         """Raises: NotAudioError; SourceTruncatedError when the header promises more."""
         if self._format is None or self._data_begins is None:
             raise NotAudioError("the WAV has no format or no data chunk")
@@ -60,7 +60,7 @@ class WavInspection(Inspection):
         duration = data // block / rate if tag in _PCM_TAGS else data / bytes_per_second
         if duration <= 0:
             raise NotAudioError("the WAV has no samples")
-        return AudioFacts(
+        return AudioProperties(
             format=AudioFormat.WAV, duration=duration, sample_rate=rate, channels=channels
         )
 

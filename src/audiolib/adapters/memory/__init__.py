@@ -12,7 +12,7 @@ from audiolib.adapters.memory.object_store import MemoryObjectStore
 from audiolib.adapters.memory.speech_synthesizer import ToneSynthesizer
 from audiolib.adapters.memory.temp_cleaner import MemoryTempCleaner
 from audiolib.adapters.memory.temp_files import MemoryTempFiles
-from audiolib.adapters.memory.usage_ledger import MemoryUsageLedger
+from audiolib.adapters.memory.usage_ledger import MemoryUsageStore
 
 __all__ = [
     "MemoryApiKeyStore",
@@ -26,6 +26,6 @@ __all__ = [
     "MemoryObjectStore",
     "MemoryTempCleaner",
     "MemoryTempFiles",
-    "MemoryUsageLedger",
+    "MemoryUsageStore",
     "ToneSynthesizer",
 ]

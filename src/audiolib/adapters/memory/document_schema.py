@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from audiolib.adapters.memory.assets import MemoryAssets
 from audiolib.domain.documents.asset_document import SCHEMA_VERSION, version_of
 from audiolib.domain.documents.schema_upgrade import surveyed, upgraded
-from audiolib.domain.model.audit import Surveyed
+from audiolib.domain.model.audit import DocumentVersion
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.ports.document_schema import DocumentSchema
 
@@ -16,7 +16,7 @@ class MemoryDocumentSchema(DocumentSchema):
     def __init__(self, assets: MemoryAssets) -> None:
         self._assets = assets
 
-    async def survey(self, *, after: str, limit: int) -> Sequence[Surveyed]:
+    async def survey(self, *, after: str, limit: int) -> Sequence[DocumentVersion]:
         documents = sorted(self._assets.documents.values(), key=lambda d: str(d["_id"]))
         return [surveyed(d) for d in documents if str(d["_id"]) > after][:limit]
 

@@ -29,7 +29,7 @@ class MemoryIntentLog(IntentLog):
             self._assets.write(asset.aborted(now=now))
         return len(chosen)
 
-    async def to_purge(self, *, now: datetime, limit: int) -> Sequence[AudioAsset]:
+    async def due_sweeps(self, *, now: datetime, limit: int) -> Sequence[AudioAsset]:
         due = [
             (asset.tombstone.purge_at, asset)
             for asset in self._assets.where(lambda asset: asset.state is AssetState.ABORTED)
@@ -37,7 +37,7 @@ class MemoryIntentLog(IntentLog):
         ]
         return [asset for _, asset in sorted(due, key=lambda pair: pair[0])[:limit]]
 
-    async def purged(self, asset: AudioAsset, *, again_at: datetime | None) -> None:
+    async def mark_swept(self, asset: AudioAsset, *, again_at: datetime | None) -> None:
         found = self._assets.read(asset.id)
         if found is None or found.state is not AssetState.ABORTED or found.tombstone is None:
             return

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from audiolib.adapters.memory.assets import MemoryAssets
-from audiolib.domain.documents.schema_upgrade import read_or_tell
+from audiolib.domain.documents.schema_upgrade import decode_or_unreadable
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.audit import Unreadable
 from audiolib.domain.model.cleanup import CleanupState
@@ -33,7 +33,7 @@ class MemoryInventory(Inventory):
             and str(document["_id"]) > after
         ]
         theirs.sort(key=lambda document: str(document["_id"]))
-        return [read_or_tell(document) for document in theirs[:limit]]
+        return [decode_or_unreadable(document) for document in theirs[:limit]]
 
     async def in_state(self, state: AssetState, *, after: str, limit: int) -> Sequence[AudioAsset]:
         return self._ascending(lambda asset: asset.state is state, after, limit)
@@ -45,7 +45,7 @@ class MemoryInventory(Inventory):
 
     async def find(self, asset_id: AssetId) -> AudioAsset | Unreadable | None:
         document = self._assets.documents.get(asset_id)
-        return None if document is None else read_or_tell(document)
+        return None if document is None else decode_or_unreadable(document)
 
     def _ascending(
         self, wanted: Callable[[AudioAsset], bool], after: str, limit: int

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import attrs
 
 from audiolib.domain.model.errors import ObjectExistsError, ObjectNotFoundError
-from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.objects import (
     ByteRange,
@@ -80,7 +80,7 @@ class MemoryObjectStore(ObjectStore):
             size=len(data), part=cut, chunks=self._chunks(data[cut.start : cut.stop])
         )
 
-    async def describe(self, key: ObjectKey) -> DescribedObject:
+    async def head(self, key: ObjectKey) -> DescribedObject:
         data = self.read(key)
         return DescribedObject(
             size=len(data),
@@ -91,19 +91,19 @@ class MemoryObjectStore(ObjectStore):
     async def delete(self, key: ObjectKey) -> None:
         self._objects.pop(str(key), None)
 
-    async def purge(self, stem: KeyStem) -> None:
+    async def sweep(self, stem: ObjectKeyPrefix) -> None:
         for key in [key for key in self._objects if key.startswith(f"{stem}.")]:
             del self._objects[key]
 
-    async def give_up(self, key: str) -> None:
+    async def abort_uploads(self, key: str) -> None:
         """An upload in memory ends with its put."""
 
-    async def objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
+    async def list_objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
         for key in sorted(self._objects):
             if key.startswith(prefix):
                 yield ListedObject(key=key, size=len(self._objects[key].data))
 
-    async def unfinished(self, prefix: str = "") -> list[str]:
+    async def list_uploads(self, prefix: str = "") -> list[str]:
         return [key for key in self._uploads if key.startswith(prefix)]
 
     async def presign(

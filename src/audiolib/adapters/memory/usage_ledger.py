@@ -5,21 +5,21 @@ from datetime import datetime
 
 import attrs
 
-from audiolib.domain.model.quota import Tally
+from audiolib.domain.model.quota import TenantUsage
 from audiolib.domain.model.tenant import Tenant
-from audiolib.ports.usage_ledger import UsageLedger
+from audiolib.ports.usage_ledger import UsageStore
 
 
 @attrs.frozen
-class MemoryUsageLedger(UsageLedger):
+class MemoryUsageStore(UsageStore):
     """A dictionary."""
 
-    tallies: dict[Tenant, Tally] = attrs.field(factory=dict)
+    tallies: dict[Tenant, TenantUsage] = attrs.field(factory=dict)
 
-    async def get(self, tenant: Tenant) -> Tally | None:
+    async def get(self, tenant: Tenant) -> TenantUsage | None:
         return self.tallies.get(tenant)
 
-    async def put(self, tenant: Tenant, tally: Tally, *, expected: int | None) -> bool:
+    async def put(self, tenant: Tenant, tally: TenantUsage, *, expected: int | None) -> bool:
         found = self.tallies.get(tenant)
         if (None if found is None else found.version) != expected:
             return False

@@ -9,7 +9,7 @@ from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
 from audiolib.adapters.mongo.assets import MongoAssets
-from audiolib.adapters.mongo.errors import translated
+from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.domain.model.access import ApiKey, Scope
 from audiolib.domain.model.errors import ConflictError
 from audiolib.domain.model.tenant import Tenant
@@ -27,7 +27,7 @@ class MongoApiKeyStore(ApiKeyStore):
         return self.assets.beside("api_keys")
 
     async def add(self, key: ApiKey) -> None:
-        with translated():
+        with translate_errors():
             try:
                 await self._keys.insert_one(_document(key))
             except DuplicateKeyError as taken:
@@ -35,26 +35,26 @@ class MongoApiKeyStore(ApiKeyStore):
                     raise ConflictError(f"there is another API key {key.id}") from taken
 
     async def find(self, key_id: str) -> ApiKey | None:
-        with translated():
+        with translate_errors():
             found = await self._keys.find_one({"_id": key_id})
         return None if found is None else _key(found)
 
     async def revoke(self, key_id: str, *, now: datetime) -> bool:
-        with translated():
+        with translate_errors():
             await self._keys.update_one(
                 {"_id": key_id, "revoked_at": None}, {"$set": {"revoked_at": now}}
             )
         return await self.find(key_id) is not None
 
     async def replace_digest(self, key_id: str, *, old: str, new: str) -> bool:
-        with translated():
+        with translate_errors():
             result = await self._keys.update_one(
                 {"_id": key_id, "digest": old}, {"$set": {"digest": new}}
             )
         return bool(result.matched_count)
 
     async def page(self, *, after: str, limit: int) -> Sequence[ApiKey]:
-        with translated():
+        with translate_errors():
             cursor = self._keys.find({"_id": {"$gt": after}}).sort("_id", ASCENDING).limit(limit)
             return [_key(document) for document in await cursor.to_list(limit)]
 

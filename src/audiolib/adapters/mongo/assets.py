@@ -7,10 +7,10 @@ import attrs
 from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from audiolib.adapters.mongo.errors import translated
+from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.adapters.shared.group_commit import GroupCommit
 from audiolib.domain.documents.asset_document import Document, from_document
-from audiolib.domain.documents.schema_upgrade import read_or_tell
+from audiolib.domain.documents.schema_upgrade import decode_or_unreadable
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.errors import MetadataUnavailableError
 
@@ -58,14 +58,14 @@ class MongoAssets:
         return await self._group.submit(operation)
 
     async def find_one(self, where: Filter) -> AudioAsset | None:
-        with translated():
+        with translate_errors():
             document = await self.collection.find_one(where)
         return None if document is None else from_document(document)
 
     async def documents(
         self, where: Filter, *, sort: list[tuple[str, int]], limit: int
     ) -> list[Document]:
-        with translated():
+        with translate_errors():
             found: list[Document] = (
                 await self.collection.find(where).sort(sort).limit(limit).to_list(limit)
             )
@@ -76,7 +76,7 @@ class MongoAssets:
     ) -> list[AudioAsset]:
         """Those that can be read, so that some that can't hold up no others."""
         found = list[AudioAsset]()
-        with translated():
+        with translate_errors():
             async for document in self.collection.find(where).sort(sort):
                 found += readable([document])
                 if len(found) >= limit:
@@ -96,7 +96,7 @@ class MongoAssets:
 
     async def ids(self, where: Filter, limit: int) -> list[str]:
         """The ids of up to `limit` documents."""
-        with translated():
+        with translate_errors():
             found = await self.collection.find(where, {"_id": 1}).limit(limit).to_list(limit)
         return [document["_id"] for document in found]
 
@@ -105,7 +105,7 @@ class MongoAssets:
         await self._group.close()
 
     async def _write_group(self, group: Sequence[Write]) -> Sequence[Outcome]:
-        with translated():
+        with translate_errors():
             try:
                 answer = await self.collection.bulk_write(list(group), ordered=False)
                 matched, failures = answer.matched_count, {}
@@ -122,7 +122,7 @@ class MongoAssets:
 
 def readable(documents: Iterable[Document]) -> list[AudioAsset]:
     """Their assets, without those that can't be read."""
-    read = map(read_or_tell, documents)
+    read = map(decode_or_unreadable, documents)
     return [each for each in read if isinstance(each, AudioAsset)]
 
 

@@ -7,7 +7,7 @@ import attrs
 from pymongo import ASCENDING, UpdateOne
 
 from audiolib.adapters.mongo.assets import Filter, MongoAssets
-from audiolib.adapters.mongo.errors import translated
+from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.domain.model.cleanup import CleanupResult, CleanupTask
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.ports.cleanup_outbox import CleanupOutbox
@@ -39,7 +39,7 @@ class MongoCleanupOutbox(CleanupOutbox):
         if not ids:
             return
         leased = {"cleanup.state": "leased", "cleanup.lease_until": until, "cleanup.claim": token}
-        with translated():
+        with translate_errors():
             await self.assets.collection.update_many(
                 where | {"_id": {"$in": ids}}, {"$set": leased, "$inc": {"cleanup.attempts": 1}}
             )
@@ -52,7 +52,7 @@ class MongoCleanupOutbox(CleanupOutbox):
     async def settle(self, results: Sequence[CleanupResult]) -> int:
         if not results:
             return 0
-        with translated():
+        with translate_errors():
             answer = await self.assets.collection.bulk_write(
                 [_settled(result) for result in results], ordered=False
             )
@@ -61,7 +61,7 @@ class MongoCleanupOutbox(CleanupOutbox):
     async def retry(self, asset_id: AssetId, *, now: datetime) -> bool:
         dead = {"_id": str(asset_id), "cleanup.state": "dead"}
         due = {"cleanup.state": "due", "cleanup.since": now, "cleanup.next_attempt_at": now}
-        with translated():
+        with translate_errors():
             answer = await self.assets.collection.update_one(dead, {"$set": due})
         return bool(answer.matched_count)
 

@@ -14,7 +14,7 @@ from typing import Any
 from pymongo import ReadPreference, WriteConcern
 
 from audiolib.adapters.mongo.assets import MongoAssets
-from audiolib.adapters.mongo.errors import translated
+from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.adapters.mongo.indexes import INDEXES, USAGE_INDEXES
 from audiolib.adapters.mongo.settings import Driver
 
@@ -50,7 +50,7 @@ async def open_mongo(
     """
     client = _client(url, driver, patience // timedelta(milliseconds=1))
     try:
-        with translated():
+        with translate_errors():
             collection = client[database].get_collection(
                 "assets", write_concern=_ACKNOWLEDGED, read_preference=ReadPreference.PRIMARY
             )

@@ -6,10 +6,10 @@ import attrs
 from pymongo import ASCENDING
 
 from audiolib.adapters.mongo.assets import MongoAssets
-from audiolib.adapters.mongo.errors import translated
+from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.domain.documents.asset_document import SCHEMA_VERSION, version_of
 from audiolib.domain.documents.schema_upgrade import surveyed, upgraded
-from audiolib.domain.model.audit import Surveyed
+from audiolib.domain.model.audit import DocumentVersion
 from audiolib.ports.document_schema import DocumentSchema
 
 _CHANGING = ("state", "fence", "lease_until", "version", "updated_at", "cleanup")
@@ -21,7 +21,7 @@ class MongoDocumentSchema(DocumentSchema):
 
     assets: MongoAssets
 
-    async def survey(self, *, after: str, limit: int) -> Sequence[Surveyed]:
+    async def survey(self, *, after: str, limit: int) -> Sequence[DocumentVersion]:
         found = await self.assets.documents(
             {"_id": {"$gt": after}}, sort=[("_id", ASCENDING)], limit=limit
         )
@@ -34,6 +34,6 @@ class MongoDocumentSchema(DocumentSchema):
         document = found[0]
         # Other programs change other fields than we do. A filter by None matches what is missing.
         unchanged = dict.fromkeys(_CHANGING) | document
-        with translated():
+        with translate_errors():
             answer = await self.assets.collection.replace_one(unchanged, upgraded(document))
         return bool(answer.matched_count)

@@ -9,7 +9,7 @@ from audiolib.domain.model.errors import MetadataUnavailableError
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Every failure of the driver leaves a write's outcome open, and ours says no more."""
     try:
         yield

@@ -7,7 +7,7 @@ import attrs
 from pymongo import ASCENDING
 
 from audiolib.adapters.mongo.assets import MongoAssets
-from audiolib.adapters.mongo.errors import translated
+from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.ports.intent_log import IntentLog
 
@@ -24,7 +24,7 @@ class MongoIntentLog(IntentLog):
         ids = await self.assets.ids(expired, limit)
         if not ids:
             return 0
-        with translated():
+        with translate_errors():
             answer = await self.assets.collection.update_many(
                 expired | {"_id": {"$in": ids}},
                 {
@@ -40,17 +40,17 @@ class MongoIntentLog(IntentLog):
             )
         return int(answer.modified_count)
 
-    async def to_purge(self, *, now: datetime, limit: int) -> Sequence[AudioAsset]:
+    async def due_sweeps(self, *, now: datetime, limit: int) -> Sequence[AudioAsset]:
         return await self.assets.find(
             {"state": "aborted", "tombstone.purge_at": {"$lte": now}},
             sort=[("tombstone.purge_at", ASCENDING)],
             limit=limit,
         )
 
-    async def purged(self, asset: AudioAsset, *, again_at: datetime | None) -> None:
+    async def mark_swept(self, asset: AudioAsset, *, again_at: datetime | None) -> None:
         aborted = {"_id": str(asset.id), "state": "aborted"}
         collection = self.assets.collection
-        with translated():
+        with translate_errors():
             if again_at is None:
                 await collection.delete_one(aborted)
             else:

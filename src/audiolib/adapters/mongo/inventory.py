@@ -6,7 +6,7 @@ import attrs
 from pymongo import ASCENDING
 
 from audiolib.adapters.mongo.assets import Filter, MongoAssets
-from audiolib.domain.documents.schema_upgrade import read_or_tell
+from audiolib.domain.documents.schema_upgrade import decode_or_unreadable
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.audit import Unreadable
 from audiolib.domain.model.cleanup import CleanupState
@@ -47,7 +47,7 @@ class MongoInventory(Inventory):
             "_id": {"$gt": after},
         }
         found = await self.collection.documents(theirs, sort=[("_id", ASCENDING)], limit=limit)
-        return [read_or_tell(document) for document in found]
+        return [decode_or_unreadable(document) for document in found]
 
     async def in_state(self, state: AssetState, *, after: str, limit: int) -> Sequence[AudioAsset]:
         return await self.collection.ascending({"state": state.value}, after, limit)
@@ -61,7 +61,7 @@ class MongoInventory(Inventory):
         found = await self.collection.documents(
             {"_id": str(asset_id)}, sort=[("_id", ASCENDING)], limit=1
         )
-        return read_or_tell(found[0]) if found else None
+        return decode_or_unreadable(found[0]) if found else None
 
 
 def _beyond(customer_id: str, user_id: str) -> Filter:

@@ -7,7 +7,7 @@ import attrs
 from pymongo import DESCENDING, InsertOne, ReplaceOne, UpdateOne
 
 from audiolib.adapters.mongo.assets import Done, Duplicate, Filter, MongoAssets, readable
-from audiolib.adapters.mongo.errors import translated
+from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.domain.documents.asset_document import to_document
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.errors import MetadataUnavailableError
@@ -104,7 +104,7 @@ class MongoMetadataRepo(MetadataRepo):
         return Page.cut(found, request.limit)
 
     async def check(self) -> None:
-        with translated():
+        with translate_errors():
             await self.assets.collection.find_one({"_id": ""})
 
 

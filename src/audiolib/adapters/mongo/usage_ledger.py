@@ -8,15 +8,15 @@ import attrs
 from pymongo.errors import DuplicateKeyError
 
 from audiolib.adapters.mongo.assets import MongoAssets
-from audiolib.adapters.mongo.errors import translated
+from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.domain.documents.usage_document import read_tally, tally_document
-from audiolib.domain.model.quota import Tally
+from audiolib.domain.model.quota import TenantUsage
 from audiolib.domain.model.tenant import Tenant
-from audiolib.ports.usage_ledger import UsageLedger
+from audiolib.ports.usage_ledger import UsageStore
 
 
 @attrs.frozen
-class MongoUsageLedger(UsageLedger):
+class MongoUsageStore(UsageStore):
     """The collection `usage` beside that of the assets: one document a tenant."""
 
     assets: MongoAssets
@@ -25,15 +25,15 @@ class MongoUsageLedger(UsageLedger):
     def _tallies(self) -> Any:
         return self.assets.beside("usage")
 
-    async def get(self, tenant: Tenant) -> Tally | None:
-        with translated():
+    async def get(self, tenant: Tenant) -> TenantUsage | None:
+        with translate_errors():
             found = await self._tallies.find_one({"_id": str(tenant)})
         return None if found is None else read_tally(found)
 
-    async def put(self, tenant: Tenant, tally: Tally, *, expected: int | None) -> bool:
+    async def put(self, tenant: Tenant, tally: TenantUsage, *, expected: int | None) -> bool:
         whose = {"customer_id": tenant.customer_id, "user_id": tenant.user_id}
         document = {"_id": str(tenant)} | whose | tally_document(tally)
-        with translated():
+        with translate_errors():
             if expected is None:
                 try:
                     await self._tallies.insert_one(document)
@@ -45,7 +45,7 @@ class MongoUsageLedger(UsageLedger):
         return bool(answer.matched_count)
 
     async def with_reservations(self, *, before: datetime, limit: int) -> Sequence[Tenant]:
-        with translated():
+        with translate_errors():
             found = (
                 await self._tallies.find({"oldest": {"$lt": before}}).limit(limit).to_list(limit)
             )

@@ -9,11 +9,11 @@ import aiobotocore.session
 import aiohttp
 from aiobotocore.config import AioConfig
 
-from audiolib.adapters.s3.errors import translated
+from audiolib.adapters.s3.errors import translate_errors
 from audiolib.adapters.s3.object_store import S3ObjectStore
-from audiolib.adapters.s3.probe import weaknesses
+from audiolib.adapters.s3.probe import missing_guarantees
 from audiolib.adapters.s3.settings import S3Settings
-from audiolib.adapters.s3.wire import Wire
+from audiolib.adapters.s3.wire import PresignedTransport
 from audiolib.domain.model.errors import ObjectNotFoundError, WeakStoreError
 
 
@@ -23,7 +23,7 @@ async def open_s3(
 ) -> AsyncIterator[S3ObjectStore]:
     """Raises: StorageUnavailableError; WeakStoreError, naming each promise the store breaks."""
     async with AsyncExitStack() as stack:
-        with translated("the S3 client"):
+        with translate_errors("the S3 client"):
             client = await stack.enter_async_context(_client(settings, settings.endpoint_url))
             public = client
             if settings.public_endpoint_url not in (None, settings.endpoint_url):
@@ -31,9 +31,11 @@ async def open_s3(
                     _client(settings, settings.public_endpoint_url)
                 )
         http = await stack.enter_async_context(_http_session(settings.timeout))
-        wire = Wire(client=client, http=http)
+        wire = PresignedTransport(client=client, http=http)
         await _make_bucket(client, settings)
-        weak = await weaknesses(client, wire, bucket=settings.bucket, token=new_token(), now=now())
+        weak = await missing_guarantees(
+            client, wire, bucket=settings.bucket, token=new_token(), now=now()
+        )
         if weak and not settings.allow_weak_store:
             raise WeakStoreError(
                 f"the S3 store is not safe to use: {'; '.join(weak)}. "
@@ -81,12 +83,12 @@ def _http_session(timeout: float) -> aiohttp.ClientSession:
 
 async def _make_bucket(client: Any, settings: S3Settings) -> None:
     try:
-        with translated(f"bucket {settings.bucket}"):
+        with translate_errors(f"bucket {settings.bucket}"):
             await client.head_bucket(Bucket=settings.bucket)
     except ObjectNotFoundError:
         if not settings.create_bucket:
             raise
         elsewhere = {"LocationConstraint": settings.region}
         place = {} if settings.region == "us-east-1" else {"CreateBucketConfiguration": elsewhere}
-        with translated(f"creating bucket {settings.bucket}"):
+        with translate_errors(f"creating bucket {settings.bucket}"):
             await client.create_bucket(Bucket=settings.bucket, **place)

@@ -44,7 +44,7 @@ def code_of(status: int, body: bytes) -> str:
 
 
 @contextmanager
-def translated(what: object) -> Iterator[None]:
+def translate_errors(what: object) -> Iterator[None]:
     """Raises: ours. No message holds a URL: a presigned one is a credential."""
     try:
         yield

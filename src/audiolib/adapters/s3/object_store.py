@@ -9,12 +9,12 @@ from typing import Any
 import aiohttp
 import attrs
 
-from audiolib.adapters.s3.errors import translated
+from audiolib.adapters.s3.errors import translate_errors
 from audiolib.adapters.s3.probe import PROBES
 from audiolib.adapters.s3.upload import CLAIM, SHA256, TOKEN, Upload
-from audiolib.adapters.s3.wire import Wire
+from audiolib.adapters.s3.wire import PresignedTransport
 from audiolib.domain.model.errors import RangeNotSatisfiableError
-from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.links import PresignedUrl, attachment
 from audiolib.domain.model.objects import (
     ByteRange,
@@ -24,7 +24,7 @@ from audiolib.domain.model.objects import (
     StoredObject,
 )
 from audiolib.domain.streams.hashing import HashedStream
-from audiolib.domain.streams.rechunk import in_pieces
+from audiolib.domain.streams.rechunk import rechunk
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 
 _READ = 256 * 1024
@@ -40,7 +40,7 @@ class S3ObjectStore(ObjectStore):
 
     client: Any
     public: Any
-    wire: Wire
+    wire: PresignedTransport
     bucket: str
     now: Callable[[], datetime]
     new_token: Callable[[], str]
@@ -64,14 +64,14 @@ class S3ObjectStore(ObjectStore):
             token=self.new_token(),
             attributes=attributes or {},
         )
-        pieces = in_pieces(content, self.part_size)
+        pieces = rechunk(content, self.part_size)
         begun = [piece async for piece in _up_to_two(pieces)]
         if len(begun) < 2:
             await upload.whole(b"".join(begun), sha256=content.sha256)
             size = content.size
         else:
             await upload.in_parts(_resumed(begun, pieces))
-            size = (await self.describe(key)).size
+            size = (await self.head(key)).size
         digest = await self._digest(key) if self.weak else content.sha256
         return StoredObject(key=key, size=size, sha256=digest, content_type=content_type)
 
@@ -80,17 +80,17 @@ class S3ObjectStore(ObjectStore):
         self, key: ObjectKey, part: ByteRange | None = None
     ) -> AsyncIterator[OpenedObject]:
         if part is not None and part.first is None and not part.last:
-            raise RangeNotSatisfiableError((await self.describe(key)).size)
+            raise RangeNotSatisfiableError((await self.head(key)).size)
         headers = {} if part is None else {"Range": _range(part)}
         async with self.wire.get(self._where(key), headers) as response:
             if response.status == 416:
-                raise RangeNotSatisfiableError((await self.describe(key)).size)
+                raise RangeNotSatisfiableError((await self.head(key)).size)
             size = _total(response)
             cut = Slice(start=0, stop=size) if part is None else part.within(size)
             yield OpenedObject(size=size, part=cut, chunks=_chunks(response, key))
 
-    async def describe(self, key: ObjectKey) -> DescribedObject:
-        with translated(key):
+    async def head(self, key: ObjectKey) -> DescribedObject:
+        with translate_errors(key):
             found = await self.client.head_object(**self._where(key))
         attributes = dict(found["Metadata"])
         attributes.pop(TOKEN, None)
@@ -101,29 +101,29 @@ class S3ObjectStore(ObjectStore):
         )
 
     async def delete(self, key: ObjectKey) -> None:
-        with translated(key):
+        with translate_errors(key):
             await self.client.delete_object(**self._where(key))
 
-    async def purge(self, stem: KeyStem) -> None:
-        with translated(stem):
+    async def sweep(self, stem: ObjectKeyPrefix) -> None:
+        with translate_errors(stem):
             for found in [found async for found in self._listed(f"{stem}.")]:
                 await self.client.delete_object(Bucket=self.bucket, Key=found.key)
             for upload in await self._uploads(f"{stem}."):
                 await self._abort(upload)
 
-    async def give_up(self, key: str) -> None:
-        with translated(key):
+    async def abort_uploads(self, key: str) -> None:
+        with translate_errors(key):
             for upload in await self._uploads(key):
                 if upload["Key"] == key:
                     await self._abort(upload)
             await self.client.delete_object(Bucket=self.bucket, Key=key + CLAIM)
 
-    async def objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
+    async def list_objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
         async for found in self._listed(prefix):
             if not found.key.endswith(CLAIM) and not found.key.startswith(PROBES):
                 yield found
 
-    async def unfinished(self, prefix: str = "") -> list[str]:
+    async def list_uploads(self, prefix: str = "") -> list[str]:
         uploads = {upload["Key"] for upload in await self._uploads(prefix)}
         async for found in self._listed(prefix):
             if found.key.endswith(CLAIM):
@@ -138,14 +138,14 @@ class S3ObjectStore(ObjectStore):
             "ResponseContentDisposition": attachment(filename),
         }
         expires_at = self.now() + expires_in
-        with translated(key):
+        with translate_errors(key):
             url = await self.public.generate_presigned_url(
                 "get_object", Params=parameters, ExpiresIn=int(expires_in.total_seconds())
             )
         return PresignedUrl(url=url, expires_at=expires_at)
 
     async def check(self) -> None:
-        with translated(f"bucket {self.bucket}"):
+        with translate_errors(f"bucket {self.bucket}"):
             await self.client.head_bucket(Bucket=self.bucket)
 
     def _where(self, key: ObjectKey) -> dict[str, Any]:
@@ -160,7 +160,7 @@ class S3ObjectStore(ObjectStore):
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=prefix
         )
-        with translated(f"listing {prefix}"):
+        with translate_errors(f"listing {prefix}"):
             async for page in pages:
                 for found in page.get("Contents", ()):
                     # SeaweedFS reads a//b as a/b, so it is asked again here.
@@ -171,7 +171,7 @@ class S3ObjectStore(ObjectStore):
         pages = self.client.get_paginator("list_multipart_uploads").paginate(
             Bucket=self.bucket, Prefix=prefix
         )
-        with translated(f"listing uploads {prefix}"):
+        with translate_errors(f"listing uploads {prefix}"):
             found = [upload async for page in pages for upload in page.get("Uploads", ())]
         return [upload for upload in found if upload["Key"].startswith(prefix)]
 
@@ -212,6 +212,6 @@ def _total(response: aiohttp.ClientResponse) -> int:
 
 
 async def _chunks(response: aiohttp.ClientResponse, key: ObjectKey) -> AsyncIterator[bytes]:
-    with translated(key):
+    with translate_errors(key):
         async for chunk in response.content.iter_chunked(_READ):
             yield chunk

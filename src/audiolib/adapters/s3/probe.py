@@ -5,9 +5,9 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from audiolib.adapters.s3.errors import translated
+from audiolib.adapters.s3.errors import translate_errors
 from audiolib.adapters.s3.upload import Upload
-from audiolib.adapters.s3.wire import Wire
+from audiolib.adapters.s3.wire import PresignedTransport
 from audiolib.domain.model.errors import AudioLibraryError, ObjectExistsError
 
 PROBES = ".audiolib-probe/"
@@ -15,8 +15,8 @@ _FORGOTTEN = timedelta(hours=1)
 _BODY = b"audiolib asks whether this store keeps its promises"
 
 
-async def weaknesses(
-    client: Any, wire: Wire, *, bucket: str, token: str, now: datetime
+async def missing_guarantees(
+    client: Any, wire: PresignedTransport, *, bucket: str, token: str, now: datetime
 ) -> list[str]:
     """What the store gets wrong, a sentence each; nothing it was asked to keep stays.
 
@@ -47,7 +47,7 @@ async def weaknesses(
         if key not in await _listed(client, bucket, key):
             found.append("it does not list what was just written")
     finally:
-        with translated("probe"):
+        with translate_errors("probe"):
             for name in (key, f"{key}-wrong"):
                 await client.delete_object(Bucket=bucket, Key=name)
     await _sweep(client, bucket, now - _FORGOTTEN)
@@ -56,7 +56,7 @@ async def weaknesses(
 
 async def _sweep(client: Any, bucket: str, before: datetime) -> None:
     """Remove what probes left that were killed."""
-    with translated("probe"):
+    with translate_errors("probe"):
         answer = await client.list_objects_v2(Bucket=bucket, Prefix=PROBES)
         for found in answer.get("Contents", ()):
             if found["LastModified"] < before:
@@ -82,10 +82,12 @@ async def _completed_twice(upload: Upload) -> bool:
     return True
 
 
-async def _wrong_digest_passes(client: Any, wire: Wire, bucket: str, key: str) -> bool:
+async def _wrong_digest_passes(
+    client: Any, wire: PresignedTransport, bucket: str, key: str
+) -> bool:
     checksum = base64.b64encode(hashlib.sha256(b"something else").digest()).decode()
     parameters = {"Bucket": bucket, "Key": key, "ChecksumSHA256": checksum}
-    once = Wire(client=client, http=wire.http, tries=1)
+    once = PresignedTransport(client=client, http=wire.http, tries=1)
     try:
         await once.put("put_object", parameters, {"x-amz-checksum-sha256": checksum}, _BODY)
     except AudioLibraryError:
@@ -94,6 +96,6 @@ async def _wrong_digest_passes(client: Any, wire: Wire, bucket: str, key: str) -
 
 
 async def _listed(client: Any, bucket: str, key: str) -> list[str]:
-    with translated("probe"):
+    with translate_errors("probe"):
         answer = await client.list_objects_v2(Bucket=bucket, Prefix=key)
     return [found["Key"] for found in answer.get("Contents", ())]

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from audiolib.adapters.s3.errors import translated
-from audiolib.adapters.s3.wire import Wire
+from audiolib.adapters.s3.errors import translate_errors
+from audiolib.adapters.s3.wire import PresignedTransport
 from audiolib.domain.model.errors import (
     AudioLibraryError,
     ObjectExistsError,
@@ -27,7 +27,7 @@ class Upload:
     leaves open who wrote the object, that tells."""
 
     client: Any
-    wire: Wire
+    wire: PresignedTransport
     bucket: str
     key: str
     content_type: str
@@ -77,13 +77,13 @@ class Upload:
     async def withdraw(self) -> None:
         """Remove what this put wrote; where that fails, purge will find it."""
         try:
-            with translated(self.key):
+            with translate_errors(self.key):
                 await self.client.delete_object(**self._where)
         except AudioLibraryError:
             pass
 
     async def _claimed(self, pieces: AsyncIterator[bytes]) -> None:
-        with translated(self.key):
+        with translate_errors(self.key):
             begun = await self.client.create_multipart_upload(
                 **self._where,
                 ContentType=self.content_type,
@@ -123,7 +123,7 @@ class Upload:
 
     async def _complete(self, upload: dict[str, Any], parts: list[dict[str, Any]]) -> None:
         try:
-            with translated(self.key):
+            with translate_errors(self.key):
                 await self.client.complete_multipart_upload(
                     **upload, MultipartUpload={"Parts": parts}, IfNoneMatch="*"
                 )
@@ -135,7 +135,7 @@ class Upload:
     async def _end_others(self, ours: str) -> None:
         """A try whose answer was lost has begun an upload that nobody else would ever end."""
         try:
-            with translated(self.key):
+            with translate_errors(self.key):
                 found = await self.client.list_multipart_uploads(
                     Bucket=self.bucket, Prefix=self.key
                 )
@@ -147,14 +147,14 @@ class Upload:
 
     async def _abort(self, upload: dict[str, Any]) -> None:
         try:
-            with translated(self.key):
+            with translate_errors(self.key):
                 await self.client.abort_multipart_upload(**upload)
         except AudioLibraryError:
             pass  # purge finds it; the first error is the one to tell
 
     async def _is_ours(self) -> bool:
         try:
-            with translated(self.key):
+            with translate_errors(self.key):
                 found = await self.client.head_object(**self._where)
         except ObjectNotFoundError:
             return False

@@ -14,14 +14,14 @@ import attrs
 import stamina
 from yarl import URL
 
-from audiolib.adapters.s3.errors import PassingError, code_of, error_for, translated
+from audiolib.adapters.s3.errors import PassingError, code_of, error_for, translate_errors
 
 _SIGNED_FOR = 900
 _ERROR_BYTES = 4096
 
 
 @attrs.frozen(kw_only=True)
-class Wire:
+class PresignedTransport:
     """`client` signs, `http` carries."""
 
     client: Any
@@ -40,7 +40,7 @@ class Wire:
         async for attempt in stamina.retry_context(
             on=PassingError, attempts=self.tries, timeout=60, wait_initial=0.1
         ):
-            with attempt, translated(what):
+            with attempt, translate_errors(what):
                 url = await self.client.generate_presigned_url(
                     operation, Params=dict(parameters), ExpiresIn=_SIGNED_FOR
                 )
@@ -57,7 +57,7 @@ class Wire:
         """Raises, on entry: ObjectNotFoundError, StorageUnavailableError."""
         what = f"get_object {parameters['Key']}"
         async with AsyncExitStack() as stack:
-            with translated(what):
+            with translate_errors(what):
                 url = await self.client.generate_presigned_url(
                     "get_object", Params=dict(parameters), ExpiresIn=_SIGNED_FOR
                 )

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
@@ -24,5 +24,5 @@ class VoiceChoice(SpeechSynthesizer):
         """As the port says; refuses at once a voice that none has."""
         chosen = self._by_voice.get(request.voice)
         if chosen is None:
-            raise InvalidRequestError(FieldFault("voice", f"is none of: {', '.join(self.voices)}"))
+            raise InvalidRequestError(FieldError("voice", f"is none of: {', '.join(self.voices)}"))
         return chosen.speak(request)

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 from audiolib.adapters.speech.kokoro_model import LANGUAGES, STYLES, KokoroModel, espeak_language
 from audiolib.adapters.speech.model_thread import ModelThread
 from audiolib.adapters.speech.spoken import SpeechModel, spoken
-from audiolib.domain.model.errors import FieldFault
+from audiolib.domain.model.errors import FieldError
 from audiolib.domain.model.metadata import SpeechRequest
-from audiolib.domain.model.validation import refuse
+from audiolib.domain.model.validation import raise_if_any
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 _SLOWEST, _FASTEST = 0.5, 2.0
@@ -23,15 +23,15 @@ class KokoroSynthesizer(SpeechSynthesizer):
 
     def speak(self, request: SpeechRequest) -> AsyncIterator[Pcm]:
         """As the port says; refuses at once what Kokoro can't speak."""
-        refuse(*_faults(request))
+        raise_if_any(*_faults(request))
         return spoken(self._thread, request)
 
 
-def _faults(request: SpeechRequest) -> Iterator[FieldFault]:
+def _faults(request: SpeechRequest) -> Iterator[FieldError]:
     if request.voice not in STYLES:
-        yield FieldFault("voice", f"is none of: {', '.join(STYLES)}")
+        yield FieldError("voice", f"is none of: {', '.join(STYLES)}")
     if espeak_language(request.language) is None:
-        yield FieldFault("language", f"{request.voice} speaks only: {', '.join(LANGUAGES)}")
+        yield FieldError("language", f"{request.voice} speaks only: {', '.join(LANGUAGES)}")
     # Clamping would store a speed that is not the one heard.
     if not _SLOWEST <= request.speed <= _FASTEST:
-        yield FieldFault("speed", f"{request.voice} takes {_SLOWEST:g} to {_FASTEST:g}")
+        yield FieldError("speed", f"{request.voice} takes {_SLOWEST:g} to {_FASTEST:g}")

@@ -5,9 +5,9 @@ from typing import Any
 
 from audiolib.adapters.speech.model_thread import ModelThread
 from audiolib.adapters.speech.spoken import SpeechModel, spoken
-from audiolib.domain.model.errors import FieldFault
+from audiolib.domain.model.errors import FieldError
 from audiolib.domain.model.metadata import SpeechRequest
-from audiolib.domain.model.validation import refuse
+from audiolib.domain.model.validation import raise_if_any
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 _VOICE = "piper-joe"
@@ -24,7 +24,7 @@ class PiperSynthesizer(SpeechSynthesizer):
 
     def speak(self, request: SpeechRequest) -> AsyncIterator[Pcm]:
         """As the port says; refuses at once what Piper can't speak."""
-        refuse(*_faults(request))
+        raise_if_any(*_faults(request))
         return spoken(self._thread, request)
 
 
@@ -50,8 +50,8 @@ class _PiperModel:
         return np.concatenate([np.zeros(0), *(chunk.audio_float_array for chunk in chunks)])
 
 
-def _faults(request: SpeechRequest) -> Iterator[FieldFault]:
+def _faults(request: SpeechRequest) -> Iterator[FieldError]:
     if request.voice != _VOICE:
-        yield FieldFault("voice", f"is none of: {_VOICE}")
+        yield FieldError("voice", f"is none of: {_VOICE}")
     if request.language.lower().partition("-")[0] != "en":
-        yield FieldFault("language", f"{_VOICE} speaks only: en")
+        yield FieldError("language", f"{_VOICE} speaks only: en")

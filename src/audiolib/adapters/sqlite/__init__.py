@@ -7,7 +7,7 @@ from audiolib.adapters.sqlite.document_schema import SqliteDocumentSchema
 from audiolib.adapters.sqlite.intent_log import SqliteIntentLog
 from audiolib.adapters.sqlite.inventory import SqliteInventory
 from audiolib.adapters.sqlite.metadata_repo import SqliteMetadataRepo
-from audiolib.adapters.sqlite.usage_ledger import SqliteUsageLedger
+from audiolib.adapters.sqlite.usage_ledger import SqliteUsageStore
 
 __all__ = [
     "SqliteApiKeyStore",
@@ -17,6 +17,6 @@ __all__ = [
     "SqliteIntentLog",
     "SqliteInventory",
     "SqliteMetadataRepo",
-    "SqliteUsageLedger",
+    "SqliteUsageStore",
     "open_sqlite",
 ]

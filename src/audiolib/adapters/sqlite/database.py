@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from audiolib.adapters.shared.group_commit import GroupCommit
-from audiolib.adapters.sqlite.errors import translated
+from audiolib.adapters.sqlite.errors import translate_errors
 from audiolib.adapters.sqlite.schema import API_KEYS, INDEXES, PRAGMAS, SCHEMA_VERSION, TABLE, USAGE
 from audiolib.domain.model.errors import MetadataUnavailableError
 
@@ -32,7 +32,7 @@ class SqliteDatabase:
 
     async def open(self) -> None:
         """Create what is missing. Raises: MetadataUnavailableError."""
-        with translated():
+        with translate_errors():
             await self._writer.run(_prepare)
 
     async def close(self) -> None:
@@ -42,12 +42,12 @@ class SqliteDatabase:
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Sees all that was committed before."""
-        with translated():
+        with translate_errors():
             return await self._reader.run(work)
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Committed and synced on return; all of the work or nothing of it."""
-        with translated():
+        with translate_errors():
             result: T = await self._group.submit(work)
             return result
 

@@ -9,7 +9,7 @@ from audiolib.adapters.sqlite import documents
 from audiolib.adapters.sqlite.database import SqliteDatabase
 from audiolib.domain.documents.asset_document import SCHEMA_VERSION, version_of
 from audiolib.domain.documents.schema_upgrade import surveyed, upgraded
-from audiolib.domain.model.audit import Surveyed
+from audiolib.domain.model.audit import DocumentVersion
 from audiolib.ports.document_schema import DocumentSchema
 
 
@@ -19,7 +19,7 @@ class SqliteDocumentSchema(DocumentSchema):
 
     database: SqliteDatabase
 
-    async def survey(self, *, after: str, limit: int) -> Sequence[Surveyed]:
+    async def survey(self, *, after: str, limit: int) -> Sequence[DocumentVersion]:
         where = "asset_id > ? ORDER BY asset_id LIMIT ?"
         found = await self.database.read(lambda c: list(documents.rows(c, where, [after, limit])))
         return [surveyed(document) for document in found]

@@ -15,7 +15,7 @@ _BY_NAME: dict[str, type[AudioLibraryError]] = {"SQLITE_FULL": InsufficientStora
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raises: ours, with SQLite's own name for what went wrong, or the system's reason."""
     try:
         yield

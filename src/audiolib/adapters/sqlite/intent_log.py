@@ -29,13 +29,13 @@ class SqliteIntentLog(IntentLog):
 
         return await self.database.write(fence)
 
-    async def to_purge(self, *, now: datetime, limit: int) -> Sequence[AudioAsset]:
+    async def due_sweeps(self, *, now: datetime, limit: int) -> Sequence[AudioAsset]:
         where = "state = 'aborted' AND purge_at <= ? ORDER BY purge_at"
         return await self.database.read(
             lambda connection: documents.find(connection, where, [text_of(now)], limit)
         )
 
-    async def purged(self, asset: AudioAsset, *, again_at: datetime | None) -> None:
+    async def mark_swept(self, asset: AudioAsset, *, again_at: datetime | None) -> None:
         def note(connection: sqlite3.Connection) -> None:
             found = documents.get(connection, asset.id)
             if found is None or found.state is not AssetState.ABORTED or found.tombstone is None:

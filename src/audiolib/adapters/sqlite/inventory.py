@@ -6,7 +6,7 @@ import attrs
 
 from audiolib.adapters.sqlite import documents
 from audiolib.adapters.sqlite.database import SqliteDatabase
-from audiolib.domain.documents.schema_upgrade import read_or_tell
+from audiolib.domain.documents.schema_upgrade import decode_or_unreadable
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.audit import Unreadable
 from audiolib.domain.model.cleanup import CleanupState
@@ -35,7 +35,7 @@ class SqliteInventory(Inventory):
         where = "customer_id = ? AND user_id = ? AND asset_id > ? ORDER BY asset_id LIMIT ?"
         parameters = [tenant.customer_id, tenant.user_id, after, limit]
         found = await self.database.read(lambda c: list(documents.rows(c, where, parameters)))
-        return [read_or_tell(document) for document in found]
+        return [decode_or_unreadable(document) for document in found]
 
     async def in_state(self, state: AssetState, *, after: str, limit: int) -> Sequence[AudioAsset]:
         return await self._ascending(f"state = '{state.value}'", after, limit)
@@ -49,7 +49,7 @@ class SqliteInventory(Inventory):
         found = await self.database.read(
             lambda c: list(documents.rows(c, "asset_id = ?", [str(asset_id)]))
         )
-        return read_or_tell(found[0]) if found else None
+        return decode_or_unreadable(found[0]) if found else None
 
     async def _ascending(self, where: str, after: str, limit: int) -> list[AudioAsset]:
         where += " AND asset_id > ? ORDER BY asset_id"

@@ -10,9 +10,9 @@ import attrs
 from audiolib.adapters.sqlite.database import SqliteDatabase
 from audiolib.adapters.sqlite.documents import text_of
 from audiolib.domain.documents.usage_document import read_tally, tally_document
-from audiolib.domain.model.quota import Tally
+from audiolib.domain.model.quota import TenantUsage
 from audiolib.domain.model.tenant import Tenant
-from audiolib.ports.usage_ledger import UsageLedger
+from audiolib.ports.usage_ledger import UsageStore
 
 _GET = "SELECT tally FROM usage WHERE customer_id = ? AND user_id = ?"
 _INSERT = "INSERT OR IGNORE INTO usage (tally, customer_id, user_id) VALUES (?, ?, ?)"
@@ -21,17 +21,17 @@ _STALE = "SELECT customer_id, user_id FROM usage WHERE oldest < ? LIMIT ?"
 
 
 @attrs.frozen
-class SqliteUsageLedger(UsageLedger):
+class SqliteUsageStore(UsageStore):
     """One row a tenant."""
 
     database: SqliteDatabase
 
-    async def get(self, tenant: Tenant) -> Tally | None:
+    async def get(self, tenant: Tenant) -> TenantUsage | None:
         whose = [tenant.customer_id, tenant.user_id]
         row = await self.database.read(lambda c: c.execute(_GET, whose).fetchone())
         return row and read_tally(json.loads(row[0]))
 
-    async def put(self, tenant: Tenant, tally: Tally, *, expected: int | None) -> bool:
+    async def put(self, tenant: Tenant, tally: TenantUsage, *, expected: int | None) -> bool:
         text = json.dumps(tally_document(tally), default=text_of)
         values = [text, tenant.customer_id, tenant.user_id]
 

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from audiolib.domain.model.asset import AssetState, AudioAsset, Storage, Tombstone
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.errors import UnreadableDocumentError
@@ -149,7 +149,7 @@ def _temp_file(storage: Mapping[str, Any]) -> TempFile | None:
     return TempFile(base=base, name=TempName(url.rpartition("/")[2])) if base else None
 
 
-def _facts(facts: AudioFacts) -> Document:
+def _facts(facts: AudioProperties) -> Document:
     return {
         "format": facts.format.value,
         "sample_rate": facts.sample_rate,
@@ -157,10 +157,10 @@ def _facts(facts: AudioFacts) -> Document:
     }
 
 
-def _audio(part: Mapping[str, Any] | None) -> AudioFacts | None:
+def _audio(part: Mapping[str, Any] | None) -> AudioProperties | None:
     if part is None:
         return None
-    return AudioFacts(
+    return AudioProperties(
         format=AudioFormat(part["format"]),
         sample_rate=part.get("sample_rate"),
         channels=part.get("channels"),

@@ -19,7 +19,7 @@ LARGEST = 1_850
 """Bytes of the one attribute: S3 takes 2 KiB of metadata in all, names included."""
 
 _NAME = "asset"
-_UNTELLING = (
+_DECODE_ERRORS = (
     *(KeyError, ValueError, TypeError, binascii.Error, zlib.error),
     *(InvalidRequestError, UnreadableDocumentError),
 )
@@ -32,7 +32,7 @@ _UNKNOWN = {
 
 
 @attrs.frozen(kw_only=True)
-class Recalled:
+class AssetManifest:
     """An asset as far as its object's attributes tell it: pending, without size or digest.
 
     `duration` in seconds is what the saving client said; `complete` is False where something had
@@ -44,14 +44,14 @@ class Recalled:
     complete: bool
 
 
-def object_attributes(asset: AudioAsset, duration: float | None) -> dict[str, str]:
+def encode_manifest(asset: AudioAsset, duration: float | None) -> dict[str, str]:
     """The asset's own part of its document as zlib-compressed JSON in base64url.
 
     S3 shows it to the holder of a presigned URL, so it has neither the source's URL nor the
     idempotency key. Where it is more than fits, the text is cut first, then description, tags and
     folder are left out.
     """
-    for document in _ever_lighter(_carried(asset, duration)):
+    for document in _shorten(_manifest_of(asset, duration)):
         packed = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         value = base64.urlsafe_b64encode(zlib.compress(packed)).decode()
         if len(value) <= LARGEST:
@@ -59,16 +59,16 @@ def object_attributes(asset: AudioAsset, duration: float | None) -> dict[str, st
     return {}
 
 
-def recalled(key: ObjectKey, attributes: Mapping[str, str], *, bucket: str) -> Recalled:
+def decode_manifest(key: ObjectKey, attributes: Mapping[str, str], *, bucket: str) -> AssetManifest:
     """The asset of an object; with attributes that tell nothing, what its key alone tells."""
     try:
         carried = json.loads(zlib.decompress(base64.urlsafe_b64decode(attributes[_NAME])))
-        return _recalled(key, carried, bucket)
-    except _UNTELLING:
-        return _recalled(key, _from_key(key), bucket)
+        return _decode(key, carried, bucket)
+    except _DECODE_ERRORS:
+        return _decode(key, _from_key(key), bucket)
 
 
-def _carried(asset: AudioAsset, duration: float | None) -> Document:
+def _manifest_of(asset: AudioAsset, duration: float | None) -> Document:
     document = to_document(asset)
     document["metadata"]["custom"].pop("status")
     return {
@@ -78,7 +78,7 @@ def _carried(asset: AudioAsset, duration: float | None) -> Document:
     }
 
 
-def _ever_lighter(document: Document) -> Iterator[Document]:
+def _shorten(document: Document) -> Iterator[Document]:
     yield document
     metadata = document["metadata"]
     custom = metadata["custom"]
@@ -98,7 +98,7 @@ def _without(document: Document, **metadata: Any) -> Document:
     return document | {"metadata": document["metadata"] | metadata, "complete": False}
 
 
-def _recalled(key: ObjectKey, carried: Mapping[str, Any], bucket: str) -> Recalled:
+def _decode(key: ObjectKey, carried: Mapping[str, Any], bucket: str) -> AssetManifest:
     storage = {
         "bucket": bucket,
         "key": str(key.stem),
@@ -118,7 +118,7 @@ def _recalled(key: ObjectKey, carried: Mapping[str, Any], bucket: str) -> Recall
             "created_at": carried["created_at"],
         }
     )
-    return Recalled(
+    return AssetManifest(
         asset=asset, duration=carried["duration"], complete=carried.get("complete", True)
     )
 
@@ -126,13 +126,13 @@ def _recalled(key: ObjectKey, carried: Mapping[str, Any], bucket: str) -> Recall
 def _from_key(key: ObjectKey) -> Document:
     return {
         "metadata": {"title": f"Recovered {key.stem.asset_id}", "custom": _UNKNOWN},
-        "created_at": _born(str(key.stem.asset_id)).isoformat(),
+        "created_at": _uuid7_time(str(key.stem.asset_id)).isoformat(),
         "duration": None,
         "complete": False,
     }
 
 
-def _born(asset_id: str) -> datetime:
+def _uuid7_time(asset_id: str) -> datetime:
     """The time in a UUIDv7 (RFC 9562, section 5.7); ids of other versions tell none."""
     millis = int(asset_id.replace("-", "")[:12], 16) if asset_id[14] == "7" else 0
     return datetime.fromtimestamp(millis / 1000, UTC)

@@ -10,11 +10,11 @@ from audiolib.domain.documents.asset_document import (
     version_of,
 )
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.audit import Surveyed, Unreadable
+from audiolib.domain.model.audit import DocumentVersion, Unreadable
 from audiolib.domain.model.errors import UnreadableDocumentError
 
 
-def read_or_tell(document: Mapping[str, Any]) -> AudioAsset | Unreadable:
+def decode_or_unreadable(document: Mapping[str, Any]) -> AudioAsset | Unreadable:
     """The asset, or why it can't be read."""
     try:
         return from_document(document)
@@ -22,10 +22,10 @@ def read_or_tell(document: Mapping[str, Any]) -> AudioAsset | Unreadable:
         return Unreadable(asset_id=str(document["_id"]), fault=str(unreadable))
 
 
-def surveyed(document: Mapping[str, Any]) -> Surveyed:
+def surveyed(document: Mapping[str, Any]) -> DocumentVersion:
     """The document's version, and whether we read it."""
-    read = read_or_tell(document)
-    return Surveyed(
+    read = decode_or_unreadable(document)
+    return DocumentVersion(
         asset_id=str(document["_id"]),
         schema_version=version_of(document),
         fault=read.fault if isinstance(read, Unreadable) else None,

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from audiolib.domain.model.identifiers import AssetId
-from audiolib.domain.model.quota import Reservation, Tally, Usage
+from audiolib.domain.model.quota import Reservation, TenantUsage, Usage
 
 
-def tally_document(tally: Tally) -> dict[str, Any]:
+def tally_document(tally: TenantUsage) -> dict[str, Any]:
     """Times stay datetimes; a store without them writes them down in ISO 8601."""
     return {
         "version": tally.version,
@@ -21,8 +21,8 @@ def tally_document(tally: Tally) -> dict[str, Any]:
     }
 
 
-def read_tally(document: Mapping[str, Any]) -> Tally:
-    return Tally(
+def read_tally(document: Mapping[str, Any]) -> TenantUsage:
+    return TenantUsage(
         version=document["version"],
         kept=Usage(objects=document["kept"]["objects"], size=document["kept"]["size"]),
         reserved={

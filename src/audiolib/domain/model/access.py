@@ -10,7 +10,7 @@ from datetime import datetime
 import attrs
 
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.model.validation import pattern_faults, refuse, text_faults
+from audiolib.domain.model.validation import pattern_errors, raise_if_any, text_errors
 
 
 class Scope(enum.Enum):
@@ -59,14 +59,14 @@ class ApiKeyToken:
         found = _TOKEN.fullmatch(text)
         return found and cls(id=found[1], secret=found[2])
 
-    def reveal(self) -> str:
+    def to_string(self) -> str:
         """The token in clear, to be shown once."""
         return f"alk_{self.id}_{self.secret}"
 
     def digest(self, pepper: bytes) -> str:
         """HMAC-SHA-256 under a secret of the installation: who reads the store alone can't even
         test guesses. A secret of 256 random bits needs no slow hash."""
-        return hmac.new(pepper, self.reveal().encode(), hashlib.sha256).hexdigest()
+        return hmac.new(pepper, self.to_string().encode(), hashlib.sha256).hexdigest()
 
 
 @attrs.frozen(kw_only=True)
@@ -83,10 +83,10 @@ class ApiKey:
     revoked_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse(
-            *pattern_faults("id", self.id, _ID, "16 of 0-9 a-f"),
-            *text_faults("label", self.label, at_least=0, at_most=100),
+        raise_if_any(
+            *pattern_errors("id", self.id, _ID, "16 of 0-9 a-f"),
+            *text_errors("label", self.label, at_least=0, at_most=100),
         )
 
-    def works(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

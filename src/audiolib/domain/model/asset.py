@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from audiolib.domain.model.audio import AudioFacts
+from audiolib.domain.model.audio import AudioProperties
 from audiolib.domain.model.checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup, CleanupResult, CleanupTask
 from audiolib.domain.model.idempotency import Idempotency
-from audiolib.domain.model.identifiers import AssetId, KeyStem, ObjectKey
+from audiolib.domain.model.identifiers import AssetId, ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.metadata import Metadata
 from audiolib.domain.model.objects import StoredObject
@@ -65,7 +65,7 @@ class AudioAsset:
     sha256: str | None = None
     duration: float | None = None
     content_type: str | None = None
-    audio: AudioFacts | None = None
+    audio: AudioProperties | None = None
     blocks: BlockChecksums | None = None
     fence: str = ""
     lease_until: datetime | None = None
@@ -87,8 +87,8 @@ class AudioAsset:
         return f"{self.metadata.title}.{self.key.extension}"
 
     @property
-    def stem(self) -> KeyStem:
-        return KeyStem(tenant=self.tenant, asset_id=self.id)
+    def stem(self) -> ObjectKeyPrefix:
+        return ObjectKeyPrefix(tenant=self.tenant, asset_id=self.id)
 
     @property
     def key(self) -> ObjectKey:
@@ -125,7 +125,7 @@ class AudioAsset:
         *,
         stored: StoredObject,
         blocks: BlockChecksums,
-        facts: AudioFacts,
+        facts: AudioProperties,
         duration: float | None,
         url: PresignedUrl,
         cleanup: Cleanup,

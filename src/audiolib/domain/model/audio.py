@@ -29,7 +29,7 @@ class AudioFormat(enum.Enum):
 
 
 @attrs.frozen(kw_only=True)
-class AudioFacts:
+class AudioProperties:
     """Duration in seconds and sample rate in Hz; None where the container doesn't tell us."""
 
     format: AudioFormat

@@ -60,7 +60,7 @@ class Unreadable:
 
 
 @attrs.frozen(kw_only=True)
-class Surveyed:
+class DocumentVersion:
     """One document's schema version; 0 where it has none. `fault` says why it can't be read."""
 
     asset_id: str

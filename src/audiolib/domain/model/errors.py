@@ -9,7 +9,7 @@ import attrs
 
 
 @attrs.frozen
-class FieldFault:
+class FieldError:
     """One field of a command or setting, and what is wrong with it."""
 
     field: str
@@ -52,7 +52,7 @@ class InvalidRequestError(InvalidError):
 
     code = "invalid_request"
 
-    def __init__(self, *faults: FieldFault) -> None:
+    def __init__(self, *faults: FieldError) -> None:
         super().__init__("; ".join(f"{fault.field}: {fault.message}" for fault in faults))
         self.faults = faults
 

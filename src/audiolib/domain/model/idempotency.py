@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from audiolib.domain.model.errors import FieldFault
-from audiolib.domain.model.validation import pattern_faults
+from audiolib.domain.model.errors import FieldError
+from audiolib.domain.model.validation import pattern_errors
 
 _CLIENT_KEY = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
 
 
-def client_key_faults(key: object) -> Iterator[FieldFault]:
+def client_key_errors(key: object) -> Iterator[FieldError]:
     """The faults of a key that a client chose."""
-    return pattern_faults("idempotency_key", key, _CLIENT_KEY, "1 to 255 of A-Z a-z 0-9 _ -")
+    return pattern_errors("idempotency_key", key, _CLIENT_KEY, "1 to 255 of A-Z a-z 0-9 _ -")
 
 
 @attrs.frozen(kw_only=True)

@@ -7,9 +7,9 @@ from typing import Self
 
 import attrs
 
-from audiolib.domain.model.errors import FieldFault
+from audiolib.domain.model.errors import FieldError
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.model.validation import pattern_faults, refuse
+from audiolib.domain.model.validation import pattern_errors, raise_if_any
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _EXTENSION = re.compile(r"[a-z0-9]{2,5}", re.ASCII)
@@ -26,7 +26,7 @@ class AssetId:
     value: str
 
     def __attrs_post_init__(self) -> None:
-        refuse(*pattern_faults("id", self.value, _UUID, "a lower-case UUID"))
+        raise_if_any(*pattern_errors("id", self.value, _UUID, "a lower-case UUID"))
 
     def __str__(self) -> str:
         return self.value
@@ -42,7 +42,7 @@ class AssetId:
 
 
 @attrs.frozen(kw_only=True, order=True)
-class KeyStem:
+class ObjectKeyPrefix:
     """An object key before its extension is known: `{customer_id}/{user_id}/audio/{asset_id}`."""
 
     tenant: Tenant
@@ -59,11 +59,11 @@ class KeyStem:
 class ObjectKey:
     """Where an asset's bytes lie: `{customer_id}/{user_id}/audio/{asset_id}.{extension}`."""
 
-    stem: KeyStem
+    stem: ObjectKeyPrefix
     extension: str
 
     def __attrs_post_init__(self) -> None:
-        refuse(*pattern_faults("extension", self.extension, _EXTENSION, "2 to 5 of a-z 0-9"))
+        raise_if_any(*pattern_errors("extension", self.extension, _EXTENSION, "2 to 5 of a-z 0-9"))
 
     def __str__(self) -> str:
         return f"{self.stem}.{self.extension}"
@@ -75,7 +75,9 @@ class ObjectKey:
         user_id, _, rest = rest.partition("/audio/")
         asset_id, _, extension = rest.partition(".")
         tenant = Tenant(customer_id=customer_id, user_id=user_id)
-        return cls(stem=KeyStem(tenant=tenant, asset_id=AssetId(asset_id)), extension=extension)
+        return cls(
+            stem=ObjectKeyPrefix(tenant=tenant, asset_id=AssetId(asset_id)), extension=extension
+        )
 
 
 @attrs.frozen(order=True)
@@ -85,9 +87,9 @@ class TempName:
     value: str
 
     def __attrs_post_init__(self) -> None:
-        refuse(*pattern_faults("filename", self.value, _TEMP_NAME, "a plain audio file name"))
+        raise_if_any(*pattern_errors("filename", self.value, _TEMP_NAME, "a plain audio file name"))
         if _DEVICE.fullmatch(self.value):
-            refuse(FieldFault("filename", f"must not name a device, as {self.value!r} does"))
+            raise_if_any(FieldError("filename", f"must not name a device, as {self.value!r} does"))
 
     def __str__(self) -> str:
         return self.value

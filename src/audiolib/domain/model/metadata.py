@@ -6,13 +6,13 @@ from typing import Any
 
 import attrs
 
-from audiolib.domain.model.errors import FieldFault
+from audiolib.domain.model.errors import FieldError
 from audiolib.domain.model.validation import (
-    number_faults,
-    pattern_faults,
-    refuse,
-    tag_faults,
-    text_faults,
+    number_errors,
+    pattern_errors,
+    raise_if_any,
+    tag_errors,
+    text_errors,
 )
 
 LONGEST_TEXT = 100_000
@@ -43,23 +43,23 @@ class Speech:
     model: str
 
     def __attrs_post_init__(self) -> None:
-        refuse(*speech_faults(self, least_text=0))
+        raise_if_any(*speech_errors(self, least_text=0))
 
 
-def speech_faults(speech: Any, *, least_text: int = 1) -> Iterator[FieldFault]:
+def speech_errors(speech: Any, *, least_text: int = 1) -> Iterator[FieldError]:
     """The faults of anything with the fields of Speech; absent ones (None) are passed over. Nobody
     has to know what is said in a recording: its text may be empty."""
-    yield from text_faults(
+    yield from text_errors(
         "text", speech.text, at_least=least_text, at_most=LONGEST_TEXT, lines=True
     )
-    yield from text_faults("voice", speech.voice, at_least=1, at_most=LONGEST_NAME)
+    yield from text_errors("voice", speech.voice, at_least=1, at_most=LONGEST_NAME)
     for field in ("voice_name", "model"):
         if (name := getattr(speech, field, None)) is not None:
-            yield from text_faults(field, name, at_least=1, at_most=LONGEST_NAME)
-    yield from pattern_faults(
+            yield from text_errors(field, name, at_least=1, at_most=LONGEST_NAME)
+    yield from pattern_errors(
         "language", speech.language, _LANGUAGE, "a language tag such as en or pt-BR"
     )
-    yield from number_faults("speed", speech.speed, at_least=SLOWEST, at_most=FASTEST)
+    yield from number_errors("speed", speech.speed, at_least=SLOWEST, at_most=FASTEST)
 
 
 @attrs.frozen(kw_only=True)
@@ -73,24 +73,24 @@ class Metadata:
     speech: Speech
 
     def __attrs_post_init__(self) -> None:
-        refuse(*metadata_faults(self))
+        raise_if_any(*metadata_errors(self))
 
 
-def metadata_faults(metadata: Any) -> Iterator[FieldFault]:
+def metadata_errors(metadata: Any) -> Iterator[FieldError]:
     """The faults of anything with the fields of Metadata; absent ones (None) are passed over."""
     if metadata.title is not None:
-        yield from text_faults("title", metadata.title, at_least=1, at_most=LONGEST_TITLE)
+        yield from text_errors("title", metadata.title, at_least=1, at_most=LONGEST_TITLE)
     if metadata.description is not None:
-        yield from text_faults(
+        yield from text_errors(
             "description",
             metadata.description,
             at_least=0,
             at_most=LONGEST_DESCRIPTION,
             lines=True,
         )
-    yield from tag_faults("tags", metadata.tags, at_most=MOST_TAGS, length=LONGEST_TAG)
+    yield from tag_errors("tags", metadata.tags, at_most=MOST_TAGS, length=LONGEST_TAG)
     if metadata.folder is not None:
-        yield from text_faults("folder", metadata.folder, at_least=1, at_most=LONGEST_FOLDER)
+        yield from text_errors("folder", metadata.folder, at_least=1, at_most=LONGEST_FOLDER)
 
 
 def title_from(text: str, longest: int = 60) -> str:
@@ -119,4 +119,4 @@ class SpeechRequest:
     speed: float = 1.0
 
     def __attrs_post_init__(self) -> None:
-        refuse(*speech_faults(self))
+        raise_if_any(*speech_errors(self))

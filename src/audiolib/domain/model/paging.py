@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.model.identifiers import AssetId
 
 LARGEST_PAGE = 100
@@ -45,7 +45,7 @@ class Position:
                 return cls(created_at=created_at, asset_id=AssetId(found[2]))
         except (binascii.Error, ValueError, OverflowError):
             pass
-        raise InvalidRequestError(FieldFault("cursor", "is not one that a page gave out"))
+        raise InvalidRequestError(FieldError("cursor", "is not one that a page gave out"))
 
 
 @attrs.frozen(kw_only=True)
@@ -58,7 +58,7 @@ class PageRequest:
     def __attrs_post_init__(self) -> None:
         if not 1 <= self.limit <= LARGEST_PAGE:
             message = f"must be 1 to {LARGEST_PAGE}, not {self.limit}"
-            raise InvalidRequestError(FieldFault("limit", message))
+            raise InvalidRequestError(FieldError("limit", message))
 
 
 @attrs.frozen(kw_only=True)

@@ -44,7 +44,7 @@ class Reservation:
 
 
 @attrs.frozen(kw_only=True)
-class Tally:
+class TenantUsage:
     """`version` counts the changes; each change of it is made by comparing and setting."""
 
     kept: Usage = attrs.field(factory=Usage)
@@ -65,7 +65,7 @@ class Tally:
         """Since when the oldest reservation is held."""
         return min((reservation.since for reservation in self.reserved.values()), default=None)
 
-    def reserve(self, asset_id: AssetId, size: int, quota: Quota, now: datetime) -> "Tally":
+    def reserve(self, asset_id: AssetId, size: int, quota: Quota, now: datetime) -> "TenantUsage":
         """With room for this asset, in the place of what was reserved for it before.
 
         Raises: QuotaExceededError.
@@ -77,22 +77,22 @@ class Tally:
             raise QuotaExceededError
         return after
 
-    def keep(self, asset_id: AssetId, size: int) -> "Tally":
+    def keep(self, asset_id: AssetId, size: int) -> "TenantUsage":
         """Its reservation has become an asset; nothing changes where there is none."""
         if asset_id not in self.reserved:
             return self
         kept = Usage(objects=self.kept.objects + 1, size=self.kept.size + size)
         return attrs.evolve(self.release(asset_id), kept=kept)
 
-    def release(self, asset_id: AssetId) -> "Tally":
+    def release(self, asset_id: AssetId) -> "TenantUsage":
         """Its room is free again."""
         if asset_id not in self.reserved:
             return self
         left = {held: room for held, room in self.reserved.items() if held != asset_id}
         return self._next(reserved=left)
 
-    def recounted(self, kept: Usage) -> "Tally":
+    def recounted(self, kept: Usage) -> "TenantUsage":
         return attrs.evolve(self, kept=kept, version=self.version + 1)
 
-    def _next(self, reserved: Mapping[AssetId, Reservation]) -> "Tally":
+    def _next(self, reserved: Mapping[AssetId, Reservation]) -> "TenantUsage":
         return attrs.evolve(self, reserved=reserved, version=self.version + 1)

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from audiolib.domain.model.errors import FieldFault, ForbiddenSourceError, InvalidRequestError
+from audiolib.domain.model.errors import FieldError, ForbiddenSourceError, InvalidRequestError
 from audiolib.domain.model.identifiers import TempName
-from audiolib.domain.model.validation import text_faults
+from audiolib.domain.model.validation import text_errors
 
 _MARK = "/temp/"
 _LONGEST_URL = 512
 
 
-def audio_url_faults(value: object) -> Iterator[FieldFault]:
-    """The faults of an audio_url as a string; whether it is allowed, SourceBases tells."""
-    return text_faults("audio_url", value, at_least=1, at_most=_LONGEST_URL)
+def audio_url_errors(value: object) -> Iterator[FieldError]:
+    """The faults of an audio_url as a string; whether it is allowed, AllowedSources tells."""
+    return text_errors("audio_url", value, at_least=1, at_most=_LONGEST_URL)
 
 
 @attrs.frozen(kw_only=True)
@@ -33,7 +33,7 @@ def _without_slash(bases: Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen
-class SourceBases:
+class AllowedSources:
     """The generators we trust; the first one serves an audio_url that names no host."""
 
     bases: tuple[str, ...] = attrs.field(converter=_without_slash)

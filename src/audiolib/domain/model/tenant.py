@@ -4,7 +4,7 @@ import re
 
 import attrs
 
-from audiolib.domain.model.validation import pattern_faults, refuse
+from audiolib.domain.model.validation import pattern_errors, raise_if_any
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _MEANING = "1 to 64 of A-Z a-z 0-9 _ - and begin with a letter or digit"
@@ -21,9 +21,9 @@ class Tenant:
     user_id: str
 
     def __attrs_post_init__(self) -> None:
-        refuse(
-            *pattern_faults("customer_id", self.customer_id, _ID, _MEANING),
-            *pattern_faults("user_id", self.user_id, _ID, _MEANING),
+        raise_if_any(
+            *pattern_errors("customer_id", self.customer_id, _ID, _MEANING),
+            *pattern_errors("user_id", self.user_id, _ID, _MEANING),
         )
 
     def __str__(self) -> str:

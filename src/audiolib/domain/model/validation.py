@@ -3,64 +3,64 @@
 import re
 from collections.abc import Iterator
 
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import FieldError, InvalidRequestError
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _FORBIDDEN_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-def text_faults(
+def text_errors(
     field: str, value: object, *, at_least: int, at_most: int, lines: bool = False
-) -> Iterator[FieldFault]:
+) -> Iterator[FieldError]:
     """Length in characters; control characters are refused (line breaks and tabs too, unless
     `lines`), and so are lone surrogates, which no encoding can carry."""
     if not isinstance(value, str):
-        yield FieldFault(field, f"must be a string, not {_kind(value)}")
+        yield FieldError(field, f"must be a string, not {_kind(value)}")
     elif not at_least <= len(value) <= at_most:
-        yield FieldFault(field, f"must have {at_least} to {at_most} characters, not {len(value)}")
+        yield FieldError(field, f"must have {at_least} to {at_most} characters, not {len(value)}")
     elif (_FORBIDDEN_IN_TEXT if lines else _CONTROL).search(value):
-        yield FieldFault(field, "must not contain control characters")
+        yield FieldError(field, "must not contain control characters")
     elif _SURROGATE.search(value):
-        yield FieldFault(field, "must not contain lone surrogates")
+        yield FieldError(field, "must not contain lone surrogates")
     elif at_least and not value.strip():
-        yield FieldFault(field, "must not be blank")
+        yield FieldError(field, "must not be blank")
 
 
-def pattern_faults(
+def pattern_errors(
     field: str, value: object, pattern: re.Pattern[str], meaning: str
-) -> Iterator[FieldFault]:
+) -> Iterator[FieldError]:
     """The whole value must match; `meaning` tells the caller what would."""
     if not isinstance(value, str):
-        yield FieldFault(field, f"must be a string, not {_kind(value)}")
+        yield FieldError(field, f"must be a string, not {_kind(value)}")
     elif not pattern.fullmatch(value):
-        yield FieldFault(field, f"must be {meaning}, not {value[:80]!r}")
+        yield FieldError(field, f"must be {meaning}, not {value[:80]!r}")
 
 
-def number_faults(
+def number_errors(
     field: str, value: object, *, at_least: float, at_most: float
-) -> Iterator[FieldFault]:
+) -> Iterator[FieldError]:
     """A finite number within bounds; a boolean is no number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        yield FieldFault(field, f"must be a number, not {_kind(value)}")
+        yield FieldError(field, f"must be a number, not {_kind(value)}")
     elif not at_least <= value <= at_most:
-        yield FieldFault(field, f"must be {at_least:g} to {at_most:g}")
+        yield FieldError(field, f"must be {at_least:g} to {at_most:g}")
 
 
-def tag_faults(field: str, value: object, *, at_most: int, length: int) -> Iterator[FieldFault]:
+def tag_errors(field: str, value: object, *, at_most: int, length: int) -> Iterator[FieldError]:
     """A sequence of short strings without repeats."""
     if not isinstance(value, (list, tuple)):
-        yield FieldFault(field, f"must be a list of strings, not {_kind(value)}")
+        yield FieldError(field, f"must be a list of strings, not {_kind(value)}")
     elif len(value) > at_most:
-        yield FieldFault(field, f"must have at most {at_most} entries, not {len(value)}")
+        yield FieldError(field, f"must have at most {at_most} entries, not {len(value)}")
     else:
         for place, tag in enumerate(value):
-            yield from text_faults(f"{field}[{place}]", tag, at_least=1, at_most=length)
+            yield from text_errors(f"{field}[{place}]", tag, at_least=1, at_most=length)
         if len({str(tag) for tag in value}) < len(value):
-            yield FieldFault(field, "must not repeat an entry")
+            yield FieldError(field, "must not repeat an entry")
 
 
-def refuse(*faults: FieldFault) -> None:
+def raise_if_any(*faults: FieldError) -> None:
     """Raises: InvalidRequestError when there is any fault."""
     if faults:
         raise InvalidRequestError(*faults)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterable, AsyncIterator
 
 
-async def in_pieces(chunks: AsyncIterable[bytes], size: int) -> AsyncIterator[bytes]:
+async def rechunk(chunks: AsyncIterable[bytes], size: int) -> AsyncIterator[bytes]:
     """The same bytes in pieces of exactly `size`, the last one shorter; nothing yields nothing.
 
     While a piece is out, nothing of it is kept here.
@@ -24,7 +24,7 @@ async def in_pieces(chunks: AsyncIterable[bytes], size: int) -> AsyncIterator[by
         yield bytes(piece)
 
 
-async def with_head(chunks: AsyncIterator[bytes], size: int) -> tuple[bytes, AsyncIterator[bytes]]:
+async def peek(chunks: AsyncIterator[bytes], size: int) -> tuple[bytes, AsyncIterator[bytes]]:
     """The first `size` bytes (or all, if fewer), and the whole stream with them still in it."""
     read: list[bytes] = []
     while sum(map(len, read)) < size:

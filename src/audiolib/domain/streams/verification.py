@@ -7,7 +7,7 @@ from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.checksums import BLOCK, BlockChecksums
 from audiolib.domain.model.errors import AssetCorruptError
 from audiolib.domain.model.objects import ByteRange, Slice
-from audiolib.domain.streams.rechunk import in_pieces
+from audiolib.domain.streams.rechunk import rechunk
 
 
 def whole_blocks(cut: Slice, size: int) -> ByteRange:
@@ -17,7 +17,7 @@ def whole_blocks(cut: Slice, size: int) -> ByteRange:
     return ByteRange(start, stop - 1)
 
 
-async def checked(
+async def verify_blocks(
     chunks: AsyncIterator[bytes], blocks: BlockChecksums, cut: Slice
 ) -> AsyncIterator[bytes]:
     """The part that was asked for, out of its whole blocks; a block is held until it is checked.
@@ -26,7 +26,7 @@ async def checked(
     """
     number = cut.start // BLOCK
     at = number * BLOCK
-    async for block in in_pieces(chunks, BLOCK):
+    async for block in rechunk(chunks, BLOCK):
         if not blocks.matches(number, block):
             raise AssetCorruptError(f"block {number} is not what was saved")
         yield block[max(cut.start - at, 0) : cut.stop - at]
@@ -36,7 +36,7 @@ async def checked(
         raise AssetCorruptError(f"the object ends after {at} bytes")
 
 
-async def hashed(chunks: AsyncIterator[bytes], asset: AudioAsset) -> AsyncIterator[bytes]:
+async def verify_digest(chunks: AsyncIterator[bytes], asset: AudioAsset) -> AsyncIterator[bytes]:
     """A whole object without block checksums: its end is held until the digest is checked.
 
     Raises: AssetCorruptError, so that wrong bytes never look complete.

@@ -14,7 +14,7 @@ from audiolib.domain.model.objects import ByteRange
 from audiolib.domain.model.paging import Page, PageRequest
 from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.use_cases.access.enforce_quota import KeepQuota
+from audiolib.domain.use_cases.access.enforce_quota import EnforceQuota
 from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
 from audiolib.domain.use_cases.background.recover_saves import RecoverSaves
 from audiolib.domain.use_cases.library.browse import BrowseLibrary
@@ -31,14 +31,14 @@ from audiolib.ports.audio_inspector import AudioInspector
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 from audiolib.ports.document_schema import DocumentSchema
-from audiolib.ports.gather import AtOnce, one_by_one
+from audiolib.ports.gather import Gather, gather_sequentially
 from audiolib.ports.intent_log import IntentLog
 from audiolib.ports.inventory import Inventory
 from audiolib.ports.local_audio import LocalAudio
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 from audiolib.ports.temp_cleaner import TempCleaner
-from audiolib.ports.usage_ledger import UsageLedger
+from audiolib.ports.usage_ledger import UsageStore
 
 
 @attrs.frozen(kw_only=True)
@@ -54,7 +54,7 @@ class LibraryPorts:
     intents: IntentLog
     inventory: Inventory
     schema: DocumentSchema
-    ledger: UsageLedger
+    ledger: UsageStore
     inspector: AudioInspector
 
 
@@ -66,7 +66,7 @@ class LibraryRuntime:
     new_asset_id: Callable[[], AssetId]
     new_fence: Callable[[], str]
     jitter: Callable[[], float]
-    gather: AtOnce = one_by_one
+    gather: Gather = gather_sequentially
     start_workers: Callable[["AudioLibrary"], None] | None = None
     """Keeps cleanups and recovery going until the library is closed."""
 
@@ -86,7 +86,7 @@ class AudioLibrary:
     scrub: ScrubLibrary
     quarantine: Quarantine
     migrate: MigrateDocuments
-    quota: KeepQuota
+    quota: EnforceQuota
     ports: LibraryPorts
     runtime: LibraryRuntime
 
@@ -156,7 +156,7 @@ def assemble_library(
     """Return a library over the ports; `more` are fields of a `library_type` of one's own."""
     now, store, repo, inventory = runtime.now, ports.store, ports.repo, ports.inventory
     browse = BrowseLibrary(repo=repo)
-    keep_quota = KeepQuota(ledger=ports.ledger, inventory=inventory, quota=quota, now=now)
+    keep_quota = EnforceQuota(ledger=ports.ledger, inventory=inventory, quota=quota, now=now)
     rebuild = RebuildAsset(
         store=store,
         repo=repo,
@@ -184,7 +184,7 @@ def assemble_library(
             cleaner=ports.cleaner,
             now=now,
             jitter=runtime.jitter,
-            at_once=runtime.gather,
+            gather=runtime.gather,
         ),
         recover=RecoverSaves(intents=ports.intents, store=store, now=now),
         rebuild=rebuild,

@@ -8,7 +8,7 @@ from audiolib.domain.model.errors import MetadataUnavailableError
 T = TypeVar("T")
 
 
-async def asked_twice(call: Callable[[], Awaitable[T]]) -> T:
+async def retry_if_unknown(call: Callable[[], Awaitable[T]]) -> T:
     """For idempotent calls alone: asking again is how an unknown outcome is read back.
 
     Raises: MetadataUnavailableError, when the second answer is lost too.

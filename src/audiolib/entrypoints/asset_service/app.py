@@ -13,15 +13,15 @@ from audiolib.entrypoints.asset_service.routes.health import check_stores, ready
 from audiolib.entrypoints.asset_service.routes.save import save_audio
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
-from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.config.secrets import signing_keys
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.application import new_application
-from audiolib.entrypoints.http.gateway_assertion import Assertions
+from audiolib.entrypoints.http.gateway_assertion import GatewayAssertions
 from audiolib.entrypoints.http.health import CachedCheck, live
 from audiolib.entrypoints.http.library_openapi import asset_service_document
-from audiolib.entrypoints.http.load_shedding import Admission
-from audiolib.entrypoints.http.openapi import serving
+from audiolib.entrypoints.http.load_shedding import LoadShedder
+from audiolib.entrypoints.http.openapi import openapi_handler
 from audiolib.entrypoints.worker.loops import (
     at_work,
     clean_up_forever,
@@ -34,24 +34,26 @@ def create_app(container: Container, settings: Settings) -> web.Application:
     app = new_application()
     app[keys.SETTINGS] = settings
     internal_keys = settings.trust.internal_keys
-    app[keys.ASSERTIONS] = Assertions(keys=internal_keys, now=utc_now) if internal_keys else None
+    app[keys.ASSERTIONS] = (
+        GatewayAssertions(keys=internal_keys, now=utc_now) if internal_keys else None
+    )
     load = settings.load
-    app[keys.SAVES] = Admission(
+    app[keys.SAVES] = LoadShedder(
         "saves",
         most=load.saves,
         most_per_tenant=load.saves_per_tenant,
         queue=load.save_queue,
         queue_wait=load.save_queue_wait,
     )
-    app[keys.STREAMS] = Admission(
+    app[keys.STREAMS] = LoadShedder(
         "downloads", most=load.streams, most_per_tenant=load.streams_per_tenant
     )
     app[keys.DRAINING] = asyncio.Event()
     app[keys.SAVED] = asyncio.Event()
 
     async def opened(app: web.Application) -> AsyncIterator[None]:
-        async with running(container):
-            library = app[keys.LIBRARY] = await settled(container.library())
+        async with open_resources(container):
+            library = app[keys.LIBRARY] = await resolve(container.library())
             stores = library.ports.store, library.ports.repo
             app[keys.READINESS] = CachedCheck(partial(check_stores, *stores))
             async with at_work(
@@ -67,7 +69,7 @@ def create_app(container: Container, settings: Settings) -> web.Application:
     app.router.add_get("/audio-library/{id}/url", get_url, allow_head=False)
     app.router.add_get("/audio-library/{id}/audio", listen)
     app.router.add_get("/health/live", live, allow_head=False)
-    app.router.add_get("/openapi.json", serving(asset_service_document), allow_head=False)
+    app.router.add_get("/openapi.json", openapi_handler(asset_service_document), allow_head=False)
     app.router.add_get("/health/ready", ready, allow_head=False)
     if settings.object_store == "filesystem":
         app[keys.LINK_SECRETS] = lambda: signing_keys(settings)

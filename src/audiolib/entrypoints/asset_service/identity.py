@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.asset_service.app_keys import ASSERTIONS
@@ -22,7 +22,7 @@ def tenant_of(request: web.Request) -> Tenant:
     try:
         tenant = Tenant(customer_id=customer_id, user_id=user_id)
     except InvalidRequestError as invalid:
-        faults = [FieldFault(_FIELDS[fault.field], fault.message) for fault in invalid.faults]
+        faults = [FieldError(_FIELDS[fault.field], fault.message) for fault in invalid.faults]
         raise InvalidRequestError(*faults) from invalid
     if (assertions := request.app[ASSERTIONS]) is not None:
         digest = assertions.verify(

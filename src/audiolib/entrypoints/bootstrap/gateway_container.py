@@ -6,7 +6,7 @@ from dependency_injector import containers, providers
 
 from audiolib.adapters.mongo.api_key_store import MongoApiKeyStore
 from audiolib.adapters.sqlite import SqliteApiKeyStore
-from audiolib.domain.use_cases.access.api_keys import KeyRing
+from audiolib.domain.use_cases.access.api_keys import ApiKeys
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.databases import mongo_assets, sqlite_database
 from audiolib.entrypoints.config.secrets import secrets_in
@@ -19,8 +19,8 @@ class GatewayContainer(containers.DeclarativeContainer):
 
     store: providers.Provider[ApiKeyStore] = providers.Dependency()
     peppers: providers.Provider[tuple[bytes, ...]] = providers.Dependency()
-    key_ring = providers.Factory(
-        KeyRing,
+    api_keys = providers.Factory(
+        ApiKeys,
         store=store,
         peppers=peppers,
         now=providers.Object(utc_now),

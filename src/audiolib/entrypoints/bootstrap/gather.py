@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def at_once(calls: Sequence[Callable[[], Awaitable[T]]], /) -> list[T]:
+async def gather(calls: Sequence[Callable[[], Awaitable[T]]], /) -> list[T]:
     """Results in order. Raises: what the first call raised; the others are ended by then."""
 
     async def run(call: Callable[[], Awaitable[T]]) -> T:

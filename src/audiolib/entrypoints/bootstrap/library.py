@@ -8,7 +8,7 @@ import attrs
 
 from audiolib.domain.use_cases.audio_library import AudioLibrary
 from audiolib.entrypoints.bootstrap.library_container import build_container
-from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.config.parsers import SettingsError
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.worker.loops import at_work, clean_up_forever, recover_forever
@@ -28,8 +28,8 @@ async def open_library(settings: Settings, *, create: bool = True) -> AsyncItera
         _require_library(settings)
     settings = attrs.evolve(settings, public_url=settings.public_url or "http://127.0.0.1:8000")
     container = build_container(settings)
-    async with running(container), AsyncExitStack() as workers:
-        library = await settled(container.library())
+    async with open_resources(container), AsyncExitStack() as workers:
+        library = await resolve(container.library())
         to_start: list[asyncio.Task[None]] = []
 
         def start_workers(opened: AudioLibrary) -> None:

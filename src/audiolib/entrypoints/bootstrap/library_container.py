@@ -22,7 +22,7 @@ from audiolib.domain.use_cases.audio_library import (
 from audiolib.domain.use_cases.library.save_audio import SavePolicy
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.databases import mongo_assets, sqlite_database
-from audiolib.entrypoints.bootstrap.gather import at_once
+from audiolib.entrypoints.bootstrap.gather import gather
 from audiolib.entrypoints.config.secrets import signing_keys
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.request_id import trace_headers
@@ -34,7 +34,7 @@ from audiolib.ports.inventory import Inventory
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 from audiolib.ports.temp_cleaner import TempCleaner
-from audiolib.ports.usage_ledger import UsageLedger
+from audiolib.ports.usage_ledger import UsageStore
 
 
 def new_token() -> str:
@@ -53,7 +53,7 @@ class Container(containers.DeclarativeContainer):
     intents: providers.Provider[IntentLog] = providers.Dependency()
     inventory: providers.Provider[Inventory] = providers.Dependency()
     schema: providers.Provider[DocumentSchema] = providers.Dependency()
-    ledger: providers.Provider[UsageLedger] = providers.Dependency()
+    ledger: providers.Provider[UsageStore] = providers.Dependency()
 
     ports = providers.Factory(
         LibraryPorts,
@@ -75,7 +75,7 @@ class Container(containers.DeclarativeContainer):
         new_asset_id=providers.Object(lambda: AssetId.new(utc_now(), secrets.token_bytes)),
         new_fence=providers.Object(new_token),
         jitter=providers.Object(random.random),
-        gather=providers.Object(at_once),
+        gather=providers.Object(gather),
     )
     policy = providers.Factory(
         SavePolicy,
@@ -150,7 +150,7 @@ def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
         "intents": providers.Factory(intent_log.MongoIntentLog, assets),
         "inventory": providers.Factory(inventory.MongoInventory, assets),
         "schema": providers.Factory(document_schema.MongoDocumentSchema, assets),
-        "ledger": providers.Factory(usage_ledger.MongoUsageLedger, assets),
+        "ledger": providers.Factory(usage_ledger.MongoUsageStore, assets),
     }
 
 
@@ -164,5 +164,5 @@ def _sqlite(settings: Settings) -> dict[str, providers.Provider[object]]:
         "intents": providers.Factory(sqlite.SqliteIntentLog, database),
         "inventory": providers.Factory(sqlite.SqliteInventory, database),
         "schema": providers.Factory(sqlite.SqliteDocumentSchema, database),
-        "ledger": providers.Factory(sqlite.SqliteUsageLedger, database),
+        "ledger": providers.Factory(sqlite.SqliteUsageStore, database),
     }

@@ -10,19 +10,19 @@ from dependency_injector import containers, providers
 T = TypeVar("T")
 
 
-async def settled(result: T | Awaitable[T]) -> T:
+async def resolve(result: T | Awaitable[T]) -> T:
     """A provider answers with a value, or with a future when anything below it is async."""
     return await result if inspect.isawaitable(result) else result
 
 
 @asynccontextmanager
-async def running(container: containers.Container) -> AsyncIterator[None]:
+async def open_resources(container: containers.Container) -> AsyncIterator[None]:
     """Opens all resources; closes all, even when some fail to open or to close.
 
     Raises: ExceptionGroup with every failure to close.
     """
     try:
-        await settled(container.init_resources())
+        await resolve(container.init_resources())
     except BaseException:
         # Why it can't be opened is what matters; what can't be closed then was never open.
         await _closed(container)
@@ -40,7 +40,7 @@ async def _closed(container: containers.Container) -> list[Exception]:
     # One that fails to close ends a round before those beneath it are closed.
     for _ in container.traverse(types=[providers.Resource]):
         try:
-            await settled(container.shutdown_resources())
+            await resolve(container.shutdown_resources())
             break
         except Exception as failed:
             errors.append(failed)

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.domain.model.errors import AssetNotFoundError, FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import AssetNotFoundError, FieldError, InvalidRequestError
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.use_cases.audio_library import AudioLibrary
 from audiolib.entrypoints.bootstrap.clock import utc_now
@@ -44,7 +44,7 @@ def retry_cleanups(*asset_ids: str, all_dead: bool = False) -> int:
         All that were given up.
     """
     if bool(asset_ids) == all_dead:
-        raise InvalidRequestError(FieldFault("asset_ids", "name some assets, or --all-dead"))
+        raise InvalidRequestError(FieldError("asset_ids", "name some assets, or --all-dead"))
     return run(_retry(Settings.from_env(), [AssetId(text) for text in asset_ids]))
 
 

@@ -6,15 +6,15 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from audiolib.domain.model.audit import Progress
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.use_cases.transfer.copy_library import CopyLibrary
 from audiolib.entrypoints.bootstrap.clock import utc_now
-from audiolib.entrypoints.bootstrap.gather import at_once
+from audiolib.entrypoints.bootstrap.gather import gather
 from audiolib.entrypoints.bootstrap.library_container import build_container
-from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.cli.audit import tell
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import settings_at
+from audiolib.entrypoints.config.environment import load_profile
 from audiolib.entrypoints.config.settings import Settings
 
 
@@ -39,24 +39,24 @@ def copy(
     json_lines
         Print one JSON object a line, a summary as the last.
     """
-    return run(_copy(settings_at(source), settings_at(target), json_lines))
+    return run(_copy(load_profile(source), load_profile(target), json_lines))
 
 
 async def _copy(source: Settings, target: Settings, json_lines: bool) -> int:
     if _place(source) & _place(target):
-        raise InvalidRequestError(FieldFault("--to", "is where --from is"))
+        raise InvalidRequestError(FieldError("--to", "is where --from is"))
     progress = Progress()
     async with AsyncExitStack() as stack:
         there, here = build_container(target), build_container(source)
         for container in (there, here):
-            await stack.enter_async_context(running(container))
+            await stack.enter_async_context(open_resources(container))
         copying = CopyLibrary(
-            source=await settled(here.store()),
-            inventory=await settled(here.inventory()),
-            store=await settled(there.store()),
-            repo=await settled(there.repo()),
+            source=await resolve(here.store()),
+            inventory=await resolve(here.inventory()),
+            store=await resolve(there.store()),
+            repo=await resolve(there.repo()),
             now=utc_now,
-            at_once=at_once,
+            gather=gather,
             url_ttl=target.url_ttl,
         )
         return await tell(copying(progress), progress, title="copy", json_lines=json_lines)

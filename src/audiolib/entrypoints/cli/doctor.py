@@ -8,7 +8,7 @@ from yarl import URL
 
 from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
-from audiolib.entrypoints.bootstrap.lifecycle import settled
+from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
 
@@ -57,10 +57,10 @@ async def _ask_generator(base: str) -> None:
 
 async def _open(container: Container, name: str) -> None:
     try:
-        port = await settled(getattr(container, name)())
+        port = await resolve(getattr(container, name)())
         await port.check()
     finally:
-        await settled(container.shutdown_resources())
+        await resolve(container.shutdown_resources())
 
 
 async def _fault(examine: Callable[[], Awaitable[None]]) -> str | None:

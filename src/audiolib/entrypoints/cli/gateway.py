@@ -8,7 +8,7 @@ from audiolib.entrypoints.config.environment import log_to_stderr
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.app import create_gateway
 from audiolib.entrypoints.gateway.app_keys import DRAINING
-from audiolib.entrypoints.http.server import bound, serve
+from audiolib.entrypoints.http.server import bind_socket, serve
 
 
 def serve_gateway(*, host: str = "127.0.0.1", port: int = 8080, data_dir: str | None = None) -> int:
@@ -25,7 +25,7 @@ def serve_gateway(*, host: str = "127.0.0.1", port: int = 8080, data_dir: str | 
     """
     settings = Settings.from_env(DATA_DIR=data_dir)
     log_to_stderr(settings.log_level)
-    run(_serve(settings, bound(host, port)))
+    run(_serve(settings, bind_socket(host, port)))
     return 0
 
 

@@ -10,7 +10,7 @@ from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.http.server import bound, refuse_strangers, serve
+from audiolib.entrypoints.http.server import bind_socket, require_auth_unless_loopback, serve
 
 
 def serve_generator(
@@ -28,9 +28,9 @@ def serve_generator(
         The folder of the temp files.
     """
     settings = Settings.from_env()
-    refuse_strangers(host, settings.trust, known_by="GENERATOR_TOKEN")
+    require_auth_unless_loopback(host, settings.trust, known_by="GENERATOR_TOKEN")
     log_to_stderr(settings.log_level)
-    run(_serve(settings, bound(host, port), TempFolder(temp_dir)))
+    run(_serve(settings, bind_socket(host, port), TempFolder(temp_dir)))
     return 0
 
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from audiolib.domain.model.access import ApiKey, Scope
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.use_cases.access.api_keys import KeyRing
+from audiolib.domain.use_cases.access.api_keys import ApiKeys
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
-from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.cli.audit import print_line
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
@@ -86,7 +86,7 @@ async def _create(
 ) -> int:
     async with _key_ring(settings) as ring:
         _, token = await ring.create(tenant, scope, label=label, expires_in=expires_in)
-    print_line(token.reveal(), as_json=False)
+    print_line(token.to_string(), as_json=False)
     return 0
 
 
@@ -105,27 +105,27 @@ async def _list(settings: Settings, json_lines: bool) -> int:
 async def _revoke(settings: Settings, key_id: str) -> int:
     async with _key_ring(settings) as ring:
         if not await ring.revoke(key_id):
-            raise InvalidRequestError(FieldFault("key_id", "is no key's"))
+            raise InvalidRequestError(FieldError("key_id", "is no key's"))
     print_line(f"{key_id} works no more", as_json=False)
     return 0
 
 
 @asynccontextmanager
-async def _key_ring(settings: Settings) -> AsyncIterator[KeyRing]:
+async def _key_ring(settings: Settings) -> AsyncIterator[ApiKeys]:
     container = build_gateway_container(settings)
-    async with running(container):
-        yield await settled(container.key_ring())
+    async with open_resources(container):
+        yield await resolve(container.api_keys())
 
 
 def _span(text: str) -> timedelta:
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise InvalidRequestError(FieldFault("expires", "must be a time such as 90d, 12h or 30m"))
+        raise InvalidRequestError(FieldError("expires", "must be a time such as 90d, 12h or 30m"))
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def _shape(key: ApiKey) -> dict[str, Any]:
-    state = "works" if key.works(utc_now()) else "revoked" if key.revoked_at else "expired"
+    state = "works" if key.is_active(utc_now()) else "revoked" if key.revoked_at else "expired"
     return {
         "id": key.id,
         "state": state,

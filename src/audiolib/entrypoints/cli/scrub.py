@@ -1,7 +1,7 @@
 """`audiolib scrub`: a share of the library read again."""
 
 from audiolib.domain.model.audit import Progress
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.audit import tell
 from audiolib.entrypoints.cli.run import run
@@ -21,7 +21,7 @@ def scrub(*, shares: int = 30, json_lines: bool = False) -> int:
         Print one JSON object a line, a summary as the last.
     """
     if shares < 1:
-        raise InvalidRequestError(FieldFault("shares", f"must be 1 or more, not {shares}"))
+        raise InvalidRequestError(FieldError("shares", f"must be 1 or more, not {shares}"))
     return run(_scrub(Settings.from_env(), shares, json_lines))
 
 

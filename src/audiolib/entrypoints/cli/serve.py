@@ -13,7 +13,12 @@ from audiolib.entrypoints.bootstrap.library_container import build_container
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.environment import log_to_stderr
 from audiolib.entrypoints.config.settings import Settings
-from audiolib.entrypoints.http.server import bound, refuse_strangers, serve, url_of
+from audiolib.entrypoints.http.server import (
+    bind_socket,
+    require_auth_unless_loopback,
+    serve,
+    url_of,
+)
 
 
 def serve_library(
@@ -40,9 +45,9 @@ def serve_library(
         Let other processes listen on the same port.
     """
     settings = Settings.from_env(DATA_DIR=data_dir)
-    refuse_strangers(host, settings.trust, known_by="INTERNAL_KEY")
+    require_auth_unless_loopback(host, settings.trust, known_by="INTERNAL_KEY")
     log_to_stderr(settings.log_level)
-    listener = bound(host, port, shared=shared or workers > 1)
+    listener = bind_socket(host, port, shared=shared or workers > 1)
     if workers > 1:
         return _many(listener, workers, data_dir)
     settings = attrs.evolve(settings, public_url=settings.public_url or url_of(listener))

@@ -28,7 +28,7 @@ def read_environment(**overrides: str | None) -> dict[str, str]:
     return {**file, **os.environ, **given}
 
 
-def settings_at(place: str) -> Settings:
+def load_profile(place: str) -> Settings:
     """Settings of a pair of stores: `embedded`, `servers`, or a file in the form of `.env`, which
     wins over the environment.
 

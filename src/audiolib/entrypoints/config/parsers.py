@@ -21,22 +21,22 @@ class SettingsError(Exception):
         self.faults = tuple(faults)
 
 
-def a_string(text: str) -> str:
+def parse_string(text: str) -> str:
     return text
 
 
-def a_path(text: str) -> Path:
+def parse_path(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def a_bool(text: str) -> bool:
+def parse_bool(text: str) -> bool:
     values = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     if text.lower() not in values:
         raise ValueError("true or false")
     return values[text.lower()]
 
 
-def a_choice(*choices: str) -> Callable[[str], str]:
+def parse_choice(*choices: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in choices:
             raise ValueError(f"one of {', '.join(choices)}")
@@ -45,7 +45,7 @@ def a_choice(*choices: str) -> Callable[[str], str]:
     return read
 
 
-def a_number(least: float, most: float) -> Callable[[str], float]:
+def parse_number(least: float, most: float) -> Callable[[str], float]:
     def read(text: str) -> float:
         try:
             value = float(text)
@@ -58,7 +58,7 @@ def a_number(least: float, most: float) -> Callable[[str], float]:
     return read
 
 
-def whole(least: int, most: int) -> Callable[[str], int]:
+def parse_int(least: int, most: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
             raise ValueError(f"a whole number from {least} to {most}")
@@ -67,28 +67,28 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
-def a_base_url(text: str) -> str:
+def parse_base_url(text: str) -> str:
     if not _BASE_URL.fullmatch(text):
         raise ValueError("an http or https URL without user, query or fragment")
     return text.rstrip("/")
 
 
-def a_base_url_or_none(text: str) -> str:
-    return a_base_url(text) if text else ""
+def parse_optional_base_url(text: str) -> str:
+    return parse_base_url(text) if text else ""
 
 
-def base_urls(text: str) -> list[str]:
-    return [a_base_url(part.strip()) for part in text.split(",") if part.strip()]
+def parse_base_urls(text: str) -> list[str]:
+    return [parse_base_url(part.strip()) for part in text.split(",") if part.strip()]
 
 
-def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+def parse_networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
     try:
         return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as bad:
         raise ValueError("networks such as 10.0.0.0/8 or fd00::/8, by comma") from bad
 
 
-def secrets_list(text: str) -> tuple[str, ...]:
+def parse_secrets(text: str) -> tuple[str, ...]:
     parts = tuple(part.strip() for part in text.split(",") if part.strip())
     if len(parts) > _MOST_SECRETS or any(len(part) < _SHORTEST_SECRET for part in parts):
         raise ValueError(f"one or two secrets of at least {_SHORTEST_SECRET} characters, by comma")

@@ -12,7 +12,7 @@ from audiolib.adapters.http.settings import HttpSettings
 from audiolib.adapters.mongo.settings import Driver
 from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.quota import Quota
-from audiolib.domain.model.temp_file import SourceBases
+from audiolib.domain.model.temp_file import AllowedSources
 from audiolib.entrypoints.config.declarations import SETTINGS, Setting
 from audiolib.entrypoints.config.groups import (
     ConnectionSettings,
@@ -22,6 +22,7 @@ from audiolib.entrypoints.config.groups import (
     SpeakingLimits,
     Trust,
 )
+from audiolib.entrypoints.config.names import warn_of_misspellings, with_current_names
 from audiolib.entrypoints.config.parsers import SettingsError
 
 _PASSWORD = re.compile(r"//[^/@]*:[^/]*@")
@@ -31,7 +32,7 @@ _PASSWORD = re.compile(r"//[^/@]*:[^/]*@")
 class Settings:
     """Everything that can be configured; times are timedeltas, sizes bytes."""
 
-    sources: SourceBases
+    sources: AllowedSources
     clean_up: bool
     temp_cleaner: Literal["http", "none"]
     object_store: Literal["filesystem", "s3"]
@@ -85,6 +86,8 @@ class Settings:
         """Raises: SettingsError, which names every fault at once."""
         values: dict[str, Any] = {}
         faults: list[str] = []
+        environment = with_current_names(environment)
+        warn_of_misspellings(environment)
         for setting in SETTINGS:
             try:
                 text = _text(setting, environment)
@@ -97,7 +100,7 @@ class Settings:
                 shown = "" if setting.secret else f", not {_PASSWORD.sub('//…@', text)!r}"
                 faults.append(f"{setting.name} must be {fault}{shown}")
         if not faults:
-            faults += _jwt_faults(values)
+            faults += _jwt_errors(values)
         if faults:
             raise SettingsError(faults)
         return _settings(values)
@@ -118,7 +121,7 @@ def _text(setting: Setting, environment: Mapping[str, str]) -> str:
     return text or setting.default
 
 
-def _jwt_faults(v: Mapping[str, Any]) -> list[str]:
+def _jwt_errors(v: Mapping[str, Any]) -> list[str]:
     if not (v["JWT_SECRET"] or v["JWT_JWKS_URL"]):
         return []
     needed = ("JWT_ISSUER", "JWT_AUDIENCE")
@@ -127,7 +130,7 @@ def _jwt_faults(v: Mapping[str, Any]) -> list[str]:
 
 def _settings(v: Mapping[str, Any]) -> Settings:
     return Settings(
-        sources=SourceBases([v["AUDIO_GENERATION_SERVICE_URL"], *v["AUDIO_SOURCE_BASES"]]),
+        sources=AllowedSources([v["AUDIO_GENERATION_SERVICE_URL"], *v["AUDIO_SOURCE_BASES"]]),
         clean_up=v["CLEANUP_TEMP_AUDIO"],
         temp_cleaner=v["TEMP_CLEANER"],
         object_store=v["OBJECT_STORE"],
@@ -153,7 +156,7 @@ def _settings(v: Mapping[str, Any]) -> Settings:
             first_byte_timeout=v["FIRST_BYTE_TIMEOUT"],
             stall_timeout=v["STALL_TIMEOUT"],
             total_timeout=v["SOURCE_TIMEOUT"],
-            least_rate=v["SOURCE_LEAST_RATE"],
+            least_rate=v["SOURCE_MIN_RATE"],
             networks=v["AUDIO_SOURCE_NETWORKS"],
             token=v["GENERATOR_TOKEN"][0] if v["GENERATOR_TOKEN"] else None,
         ),
@@ -191,7 +194,7 @@ def _settings(v: Mapping[str, Any]) -> Settings:
         trust=Trust(
             internal_keys=v["INTERNAL_KEY"],
             generator_tokens=v["GENERATOR_TOKEN"],
-            everyone=v["TRUST_EVERYONE_WHO_CAN_CONNECT"],
+            everyone=v["ALLOW_UNAUTHENTICATED"],
         ),
         gateway=GatewaySettings(
             asset_service_url=v["ASSET_SERVICE_URL"],

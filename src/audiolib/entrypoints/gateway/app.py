@@ -10,7 +10,7 @@ from aiohttp import web
 
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.gateway_container import GatewayContainer
-from audiolib.entrypoints.bootstrap.lifecycle import running, settled
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway import app_keys as keys
 from audiolib.entrypoints.gateway.credentials import Credentials
@@ -21,9 +21,9 @@ from audiolib.entrypoints.gateway.openapi import gateway_document
 from audiolib.entrypoints.gateway.rate_limit import RateLimit
 from audiolib.entrypoints.gateway.routes import file, generate, library
 from audiolib.entrypoints.http.application import new_application
-from audiolib.entrypoints.http.gateway_assertion import Assertions
+from audiolib.entrypoints.http.gateway_assertion import GatewayAssertions
 from audiolib.entrypoints.http.health import CachedCheck, live
-from audiolib.entrypoints.http.openapi import serving
+from audiolib.entrypoints.http.openapi import openapi_handler
 
 _FAILURES_A_SECOND = 1.0
 _BAD_LINKS_A_SECOND = 20.0  # a page may show that many links which have expired
@@ -35,20 +35,22 @@ def create_gateway(container: GatewayContainer, settings: Settings) -> web.Appli
     internal_keys = settings.trust.internal_keys
     app[keys.SETTINGS] = settings
     app[keys.DRAINING] = asyncio.Event()
-    app[keys.ASSERTIONS] = Assertions(keys=internal_keys, now=utc_now) if internal_keys else None
+    app[keys.ASSERTIONS] = (
+        GatewayAssertions(keys=internal_keys, now=utc_now) if internal_keys else None
+    )
     app[keys.READS] = RateLimit(settings.gateway.read_rate)
     app[keys.WRITES] = RateLimit(settings.gateway.write_rate)
     app[keys.FAILURES] = RateLimit(_FAILURES_A_SECOND)
     app[keys.BAD_LINKS] = RateLimit(_BAD_LINKS_A_SECOND)
 
     async def opened(app: web.Application) -> AsyncIterator[None]:
-        async with running(container), _upstream(settings) as session:
-            key_ring = await settled(container.key_ring())
-            credentials = Credentials(keys=key_ring, tokens=_tokens(settings, session))
-            app[keys.KEY_RING] = key_ring
+        async with open_resources(container), _upstream(settings) as session:
+            api_keys = await resolve(container.api_keys())
+            credentials = Credentials(keys=api_keys, tokens=_tokens(settings, session))
+            app[keys.API_KEYS] = api_keys
             app[keys.UPSTREAM] = session
             app[keys.READINESS] = CachedCheck(
-                partial(check_services, key_ring, session, settings.gateway.asset_service_url)
+                partial(check_services, api_keys, session, settings.gateway.asset_service_url)
             )
             app[keys.AUTHENTICATE] = credentials.authenticate
             yield
@@ -60,7 +62,7 @@ def create_gateway(container: GatewayContainer, settings: Settings) -> web.Appli
     app.router.add_post("/audio/generate", generate)
     app.router.add_get("/files/{rest:.+}", file)
     app.router.add_get("/health/live", live, allow_head=False)
-    app.router.add_get("/openapi.json", serving(gateway_document), allow_head=False)
+    app.router.add_get("/openapi.json", openapi_handler(gateway_document), allow_head=False)
     app.router.add_get("/health/ready", ready, allow_head=False)
     return app
 

@@ -5,17 +5,17 @@ import asyncio
 import aiohttp
 from aiohttp import web
 
-from audiolib.domain.use_cases.access.api_keys import KeyRing
+from audiolib.domain.use_cases.access.api_keys import ApiKeys
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.credentials import Authenticate
 from audiolib.entrypoints.gateway.rate_limit import RateLimit
-from audiolib.entrypoints.http.gateway_assertion import Assertions
+from audiolib.entrypoints.http.gateway_assertion import GatewayAssertions
 from audiolib.entrypoints.http.health import CachedCheck
 
 SETTINGS = web.AppKey("settings", Settings)
-KEY_RING = web.AppKey("key_ring", KeyRing)
+API_KEYS = web.AppKey("api_keys", ApiKeys)
 AUTHENTICATE = web.AppKey[Authenticate]("authenticate")
-ASSERTIONS = web.AppKey[Assertions | None]("assertions")
+ASSERTIONS = web.AppKey[GatewayAssertions | None]("assertions")
 UPSTREAM = web.AppKey("upstream", aiohttp.ClientSession)
 READS = web.AppKey("reads", RateLimit)
 WRITES = web.AppKey("writes", RateLimit)

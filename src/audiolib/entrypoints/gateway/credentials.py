@@ -7,7 +7,7 @@ import attrs
 from aiohttp import web
 
 from audiolib.domain.model.access import Principal
-from audiolib.domain.use_cases.access.api_keys import KeyRing
+from audiolib.domain.use_cases.access.api_keys import ApiKeys
 from audiolib.entrypoints.gateway.json_web_tokens import InvalidTokenError, JsonWebTokens
 from audiolib.entrypoints.http.problem_details import UnauthenticatedError
 
@@ -21,7 +21,7 @@ _log = logging.getLogger("audiolib.gateway")
 class Credentials:
     """API keys, and JSON Web Tokens where an issuer is configured."""
 
-    keys: KeyRing
+    keys: ApiKeys
     tokens: JsonWebTokens | None
 
     async def authenticate(self, request: web.Request) -> Principal:

@@ -8,7 +8,7 @@ import aiohttp
 from aiohttp import web
 
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.domain.use_cases.access.api_keys import KeyRing
+from audiolib.domain.use_cases.access.api_keys import ApiKeys
 from audiolib.entrypoints.gateway.app_keys import DRAINING, READINESS
 from audiolib.entrypoints.http.health import readiness
 
@@ -23,11 +23,11 @@ async def ready(request: web.Request) -> web.Response:
 
 
 async def check_services(
-    key_ring: KeyRing, session: aiohttp.ClientSession, asset_service_url: str
+    api_keys: ApiKeys, session: aiohttp.ClientSession, asset_service_url: str
 ) -> Mapping[str, str]:
     """Return `ok` or `unavailable` for each."""
     checks = {
-        "keys": _told(key_ring.page(limit=1)),
+        "keys": _told(api_keys.page(limit=1)),
         "asset_service": _told(_answers(session, f"{asset_service_url}/health/ready")),
     }
     return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))

@@ -14,12 +14,12 @@ from audiolib.entrypoints.generator.routes import (
     generate,
     get_temp_file,
 )
-from audiolib.entrypoints.generator.service_token import asking_for
+from audiolib.entrypoints.generator.service_token import require_token
 from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.entrypoints.http.application import new_application
 from audiolib.entrypoints.http.generator_openapi import generator_document
 from audiolib.entrypoints.http.health import live
-from audiolib.entrypoints.http.openapi import serving
+from audiolib.entrypoints.http.openapi import openapi_handler
 
 _SWEEP_EVERY = 60.0
 _log = logging.getLogger("audiolib.generator")
@@ -31,7 +31,7 @@ def create_generator(
     """`temp_file_ttl` is how long a file may lie that nobody saves; of `tokens`, whoever calls must
     have one."""
     app = new_application()
-    app.middlewares.append(asking_for(tokens))
+    app.middlewares.append(require_token(tokens))
     app[RECORDER] = recorder
 
     async def sweeping(_: web.Application) -> AsyncIterator[None]:
@@ -45,7 +45,7 @@ def create_generator(
     app.router.add_get("/temp/{filename}", get_temp_file)
     app.router.add_delete("/api/cleanup/temp/{filename}", delete_temp_file)
     app.router.add_get("/health/live", live, allow_head=False)
-    app.router.add_get("/openapi.json", serving(generator_document), allow_head=False)
+    app.router.add_get("/openapi.json", openapi_handler(generator_document), allow_head=False)
     return app
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 
 from audiolib.domain.model.errors import (
-    FieldFault,
+    FieldError,
     InsufficientStorageError,
     InvalidRequestError,
     SpeechUnavailableError,
@@ -70,7 +70,7 @@ class Recorder:
         """
         if len(request.text) > self._limits.longest_text:
             message = f"must have at most {self._limits.longest_text} characters to be spoken"
-            raise InvalidRequestError(FieldFault("text", message))
+            raise InvalidRequestError(FieldError("text", message))
         with self._place(tenant):
             async with self._turn:
                 if await asyncio.to_thread(self.folder.size) >= self._limits.quota:

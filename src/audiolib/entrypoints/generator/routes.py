@@ -5,7 +5,7 @@ import asyncio
 from aiohttp import web
 
 from audiolib.domain.model.audio import AudioFormat
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError, RangeNotSatisfiableError
+from audiolib.domain.model.errors import FieldError, InvalidRequestError, RangeNotSatisfiableError
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.domain.model.tenant import Tenant
@@ -24,7 +24,7 @@ async def generate(request: web.Request) -> web.Response:
     """POST /api/generate: 201 with the temp file's audio_url, ready to be saved."""
     fields = await json_object(request, _FIELDS)
     if "text" not in fields:
-        raise InvalidRequestError(FieldFault("text", "is required"))
+        raise InvalidRequestError(FieldError("text", "is required"))
     speech = SpeechRequest(**fields)
     recorded = await request.app[RECORDER].record(speech, _tenant(request))
     url = f"/temp/{recorded.name}"

@@ -11,7 +11,7 @@ from audiolib.entrypoints.http.problem_details import Handler, UnauthenticatedEr
 _OPEN = frozenset({"/health/live", "/openapi.json"})
 
 
-def asking_for(tokens: Sequence[str]) -> Middleware:
+def require_token(tokens: Sequence[str]) -> Middleware:
     """Without tokens, everyone who can connect is served."""
     known = [token.encode() for token in tokens]
 

@@ -5,17 +5,17 @@ from aiohttp import web
 from audiolib.entrypoints.http.access_log import access_log
 from audiolib.entrypoints.http.json_body import LARGEST_BODY
 from audiolib.entrypoints.http.problem_details import Handler, UnsupportedEncodingError, problems
-from audiolib.entrypoints.http.request_id import tell_request_id, traced
+from audiolib.entrypoints.http.request_id import add_request_id_header, request_context
 from audiolib.entrypoints.http.security_headers import set_security_headers
 
 
 def new_application() -> web.Application:
     """Names requests, logs them, turns errors into problem details, and keeps answers clean."""
     app = web.Application(
-        middlewares=[traced, access_log, problems, refuse_encoded_bodies],
+        middlewares=[request_context, access_log, problems, refuse_encoded_bodies],
         client_max_size=LARGEST_BODY,
     )
-    app.on_response_prepare.append(tell_request_id)
+    app.on_response_prepare.append(add_request_id_header)
     app.on_response_prepare.append(set_security_headers)
     app.on_response_prepare.append(close_if_body_is_unread)
     return app

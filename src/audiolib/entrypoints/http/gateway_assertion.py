@@ -26,7 +26,7 @@ _CLAIMS = ("exp", "iat", "aud", "customer_id", "user_id", "method", "target", "b
 
 
 @attrs.frozen(kw_only=True)
-class Assertions:
+class GatewayAssertions:
     """The first key signs; every one is taken, so that keys can be replaced while all runs."""
 
     keys: Sequence[str] = attrs.field(repr=False)

@@ -6,18 +6,18 @@ from audiolib.entrypoints.http.openapi import (
     LIVE,
     TEMP_NAME,
     Json,
-    an_object,
     answers,
     document,
     json_answer,
     json_request,
+    object_schema,
     parameter,
     text,
 )
 
 _NAME = parameter("path", "filename", {"type": "string", "pattern": f"^{TEMP_NAME}$"})
 GENERATE: Json = {
-    **an_object(
+    **object_schema(
         ("text",),
         text=text(1, LONGEST_TEXT),
         voice=text(1, LONGEST_NAME, default="kokoro-82m"),
@@ -26,7 +26,7 @@ GENERATE: Json = {
     ),
     "additionalProperties": False,
 }
-SPOKEN = an_object(
+SPOKEN = object_schema(
     ("success", "audio_url", "filename", "voice", "size", "duration", "sample_rate"),
     success={"const": True},
     audio_url={"type": "string"},
@@ -37,7 +37,7 @@ SPOKEN = an_object(
     sample_rate={"type": "integer", "description": "Hz"},
     content_type={"const": "audio/wav"},
 )
-_DELETED = an_object(
+_DELETED = object_schema(
     ("success", "filename", "deleted"),
     success={"const": True},
     filename={"type": "string"},

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.entrypoints.http.gateway_assertion import BODY_SHA256, verify_body
 from audiolib.entrypoints.http.problem_details import MOST_ERRORS, MalformedRequestError
 
@@ -32,7 +32,7 @@ async def json_object(request: web.Request, allowed: frozenset[str]) -> dict[str
     if not isinstance(body, dict):
         raise MalformedRequestError("the body must be a JSON object")
     unknown = islice((name for name in body if name not in allowed), MOST_ERRORS)
-    if faults := [FieldFault(name[:100], "is not a field of this call") for name in unknown]:
+    if faults := [FieldError(name[:100], "is not a field of this call") for name in unknown]:
         raise InvalidRequestError(*faults)
     return {name: value for name, value in body.items() if value is not None}
 

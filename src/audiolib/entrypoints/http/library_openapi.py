@@ -19,12 +19,12 @@ from audiolib.entrypoints.http.openapi import (
     READY,
     TEMP_NAME,
     Json,
-    an_object,
     answers,
     document,
     json_answer,
     json_request,
     links,
+    object_schema,
     parameter,
     text,
 )
@@ -37,7 +37,7 @@ _SUCCESS: Json = {"const": True}
 _ETAG: Json = {"ETag": {"schema": {"type": "string"}}}
 
 SAVE: Json = {
-    **an_object(
+    **object_schema(
         ("text", "audio_url", "voice"),
         text=text(1, LONGEST_TEXT, description="what is said"),
         audio_url=text(
@@ -74,7 +74,7 @@ SAVE: Json = {
     ),
     "additionalProperties": False,
 }
-_SAVED = an_object(
+_SAVED = object_schema(
     ("success", "id", "storage", "asset"),
     success=_SUCCESS,
     id={"type": "string"},
@@ -183,16 +183,16 @@ def _listen(name: str) -> Json:
     }
 
 
-_PAGE = an_object(
+_PAGE = object_schema(
     ("success", "assets", "next_cursor"),
     success=_SUCCESS,
     assets={"type": "array", "items": {"$ref": "#/components/schemas/Asset"}},
     next_cursor={"type": ["string", "null"]},
 )
-_ONE = an_object(
+_ONE = object_schema(
     ("success", "asset"), success=_SUCCESS, asset={"$ref": "#/components/schemas/Asset"}
 )
-_URL = an_object(
+_URL = object_schema(
     ("success", "url", "url_expires_at"),
     success=_SUCCESS,
     url={"type": "string", "format": "uri"},

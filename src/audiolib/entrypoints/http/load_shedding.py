@@ -11,7 +11,7 @@ from audiolib.entrypoints.http.problem_details import OverloadedError, RateLimit
 _RETRY_AFTER_SECONDS = 2.0
 
 
-class Admission:
+class LoadShedder:
     """`most` at once, `most_per_tenant` of one tenant; `queue` more wait for `queue_wait` seconds.
 
     A tenant's limit holds for those who wait, too, so that none can fill the queue alone.
@@ -48,7 +48,7 @@ class Admission:
             raise OverloadedError(f"too many {self._what} run already")
 
     @asynccontextmanager
-    async def admitted(self, tenant: Tenant) -> AsyncIterator[None]:
+    async def slot(self, tenant: Tenant) -> AsyncIterator[None]:
         """Raises: RateLimitedError, OverloadedError."""
         self.refuse_beyond(tenant)
         self._of_tenant[tenant] += 1

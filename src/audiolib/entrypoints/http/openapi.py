@@ -77,7 +77,7 @@ def json_request(schema: Json) -> Json:
     return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
-def an_object(required: tuple[str, ...] = (), **properties: Json) -> Json:
+def object_schema(required: tuple[str, ...] = (), **properties: Json) -> Json:
     return {"type": "object", "required": list(required), "properties": properties}
 
 
@@ -110,7 +110,7 @@ LIVE: Json = {
         "operationId": "live",
         "summary": "Whether the process lives",
         "security": [],
-        "responses": answers({200: json_answer("It does", an_object(("success", "status")))}),
+        "responses": answers({200: json_answer("It does", object_schema(("success", "status")))}),
     }
 }
 READY: Json = {
@@ -119,14 +119,14 @@ READY: Json = {
         "summary": "Whether it can work now",
         "security": [],
         "responses": {
-            status: json_answer(meaning, an_object(("success", "status")))
+            status: json_answer(meaning, object_schema(("success", "status")))
             for status, meaning in (("200", "It can"), ("503", "It can't, or is about to end"))
         },
     }
 }
 
 
-def serving(make: Callable[[], Json]) -> Handler:
+def openapi_handler(make: Callable[[], Json]) -> Handler:
     """A handler that answers with the document."""
     made = make()
 

@@ -49,13 +49,13 @@ def trace_headers() -> dict[str, str]:
 
 
 @web.middleware
-async def traced(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def request_context(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Everything logged while a request is answered tells its id, and so does the answer."""
     _CURRENT.set(Trace.of(request.headers))
     return await handler(request)
 
 
-async def tell_request_id(_: web.Request, response: web.StreamResponse) -> None:
+async def add_request_id_header(_: web.Request, response: web.StreamResponse) -> None:
     """On the way out of every answer, streams included."""
     response.headers.setdefault(REQUEST_ID, _CURRENT.get().request_id)
 

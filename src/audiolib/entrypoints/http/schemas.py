@@ -6,7 +6,7 @@ from typing import Any
 from audiolib.domain.documents.asset_document import to_document
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.links import PresignedUrl
-from audiolib.entrypoints.http.openapi import Json, an_object
+from audiolib.entrypoints.http.openapi import Json, object_schema
 
 _SHOWN = (
     "asset_id",
@@ -56,7 +56,7 @@ _TIME: Json = {"type": "string", "format": "date-time"}
 _TEXT: Json = {"type": "string"}
 _MAYBE_TEXT: Json = {"type": ["string", "null"]}
 
-STORAGE: Json = an_object(
+STORAGE: Json = object_schema(
     ("bucket", "key", "url", "url_expires_at", "original_url"),
     bucket=_TEXT,
     key=_TEXT,
@@ -64,7 +64,7 @@ STORAGE: Json = an_object(
     url_expires_at=_TIME,
     original_url=_TEXT,
 )
-_CUSTOM = an_object(
+_CUSTOM = object_schema(
     ("text", "voice", "voice_name", "language", "speed", "model", "status"),
     text=_TEXT,
     voice=_TEXT,
@@ -74,7 +74,7 @@ _CUSTOM = an_object(
     model=_TEXT,
     status=_TEXT,
 )
-_METADATA = an_object(
+_METADATA = object_schema(
     ("title", "description", "tags", "folder", "custom"),
     title=_TEXT,
     description=_TEXT,
@@ -82,7 +82,7 @@ _METADATA = an_object(
     folder=_MAYBE_TEXT,
     custom=_CUSTOM,
 )
-ASSET: Json = an_object(
+ASSET: Json = object_schema(
     (
         *("id", "asset_id", "customer_id", "user_id", "type", "name", "size", "duration"),
         *("metadata", "content_type", "sha256", "audio", "state", "created_at", "updated_at"),

@@ -21,7 +21,7 @@ _LINGER_SECONDS = 2.0
 _log = logging.getLogger("audiolib")
 
 
-def bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
+def bind_socket(host: str, port: int, *, shared: bool = False) -> socket.socket:
     """A socket that is bound but doesn't listen yet; port 0 takes a free one.
 
     `shared` lets several processes listen on the same port. Raises: OSError.
@@ -118,7 +118,7 @@ async def listening(
         await runner.cleanup()
 
 
-def refuse_strangers(host: str, trust: Trust, *, known_by: str) -> None:
+def require_auth_unless_loopback(host: str, trust: Trust, *, known_by: str) -> None:
     """`known_by` is the setting by which the service would know its callers.
 
     Raises: SettingsError, if it is missing and others than this machine could connect.
@@ -127,8 +127,8 @@ def refuse_strangers(host: str, trust: Trust, *, known_by: str) -> None:
     if not known[known_by] and not trust.everyone and not _is_loopback(host):
         raise SettingsError(
             [
-                f"{known_by} must be given to listen on {host}: without it, whoever can connect is"
-                " believed. TRUST_EVERYONE_WHO_CAN_CONNECT=true does so nevertheless"
+                f"{known_by} must be given to listen on {host}: without it, every client that can"
+                " connect is trusted. ALLOW_UNAUTHENTICATED=true allows that"
             ]
         )
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.errors import AudioLibraryError
-from audiolib.domain.use_cases.access.enforce_quota import KeepQuota
+from audiolib.domain.use_cases.access.enforce_quota import EnforceQuota
 from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
 from audiolib.domain.use_cases.background.recover_saves import RecoverSaves
 
@@ -52,7 +52,7 @@ async def clean_up_forever(
     await _forever("cleanup", rounds, saved, interval)
 
 
-async def recover_forever(recover: RecoverSaves, quota: KeepQuota, interval: float) -> None:
+async def recover_forever(recover: RecoverSaves, quota: EnforceQuota, interval: float) -> None:
     """A round every `interval` seconds."""
 
     async def round_() -> None:

@@ -57,7 +57,7 @@ from audiolib.testing.contracts.object_store import ObjectStoreContract
 from audiolib.testing.contracts.raw_documents import RawDocuments
 from audiolib.testing.contracts.speech_synthesizer import SpeechSynthesizerContract
 from audiolib.testing.contracts.temp_cleaner import TempCleanerContract
-from audiolib.testing.contracts.usage_ledger import UsageLedgerContract
+from audiolib.testing.contracts.usage_ledger import UsageStoreContract
 
 __all__ = [
     "ApiKeyStoreContract",
@@ -73,5 +73,5 @@ __all__ = [
     "RawDocuments",
     "SpeechSynthesizerContract",
     "TempCleanerContract",
-    "UsageLedgerContract",
+    "UsageStoreContract",
 ]

@@ -10,7 +10,7 @@ import pytest
 from audiolib.domain.model.access import ApiKey, Scope
 from audiolib.domain.model.errors import ConflictError
 from audiolib.ports.api_key_store import ApiKeyStore
-from audiolib.testing.contracts.samples import NOW, OTHER_TENANTS, TENANT, at_once
+from audiolib.testing.contracts.samples import NOW, OTHER_TENANTS, TENANT, gather
 
 LATER = NOW + timedelta(days=1)
 
@@ -57,7 +57,7 @@ class ApiKeyStoreContract:
 
     async def test_a_key_is_revoked_once_and_for_all(self, keys: ApiKeyStore) -> None:
         key, other = api_key(), api_key()
-        await at_once(keys.add(each) for each in (key, other))
+        await gather(keys.add(each) for each in (key, other))
         assert await keys.revoke(key.id, now=NOW)
         assert await keys.revoke(key.id, now=LATER)
         assert await keys.find(key.id) == attrs.evolve(key, revoked_at=NOW)
@@ -69,7 +69,7 @@ class ApiKeyStoreContract:
 
     async def test_digest_is_replaced_once(self, keys: ApiKeyStore) -> None:
         key, other = api_key(), api_key()
-        await at_once(keys.add(each) for each in (key, other))
+        await gather(keys.add(each) for each in (key, other))
         assert not await keys.replace_digest(key.id, old=other.digest, new="1" * 64)
         assert not await keys.replace_digest("0" * 16, old=key.digest, new="1" * 64)
         assert await keys.replace_digest(key.id, old=key.digest, new="2" * 64)
@@ -79,7 +79,7 @@ class ApiKeyStoreContract:
 
     async def test_pages_hold_each_key_once_in_order(self, keys: ApiKeyStore) -> None:
         all_keys = [api_key() for _ in range(7)]
-        await at_once(keys.add(key) for key in all_keys)
+        await gather(keys.add(key) for key in all_keys)
         found = list[ApiKey]()
         while page := await keys.page(after=found[-1].id if found else "", limit=3):
             assert len(page) <= 3

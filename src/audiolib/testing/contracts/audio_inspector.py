@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 from audiolib.ports.audio_inspector import SNIFF_BYTES, AudioInspector
 from audiolib.testing.contracts.audio_samples import AudioSample, chunk, riff, wav_samples
@@ -139,7 +139,7 @@ class AudioInspectorContract:
 
 def _inspect(
     inspector: AudioInspector, audio_format: AudioFormat, chunks: Iterable[bytes]
-) -> AudioFacts:
+) -> AudioProperties:
     chunks = list(chunks)
     inspection = inspector.begin(b"".join(chunks)[:SNIFF_BYTES])
     assert inspection.format is audio_format

@@ -10,7 +10,7 @@ from audiolib.domain.model.errors import SourceNotFoundError
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.ports.audio_source import AudioSource
-from audiolib.testing.contracts.samples import PATIENCE, at_once, payload
+from audiolib.testing.contracts.samples import PATIENCE, gather, payload
 
 Publish = Callable[[str, bytes], Awaitable[TempFile]]
 
@@ -98,7 +98,7 @@ class AudioSourceContract:
     async def test_many_read_at_once(self, source: AudioSource, publish: Publish) -> None:
         bodies = [payload(150_000, f"file {n}") for n in range(20)]
         files = [await publish(f"{n}.wav", body) for n, body in enumerate(bodies)]
-        assert await at_once(_read(source, temp_file) for temp_file in files) == bodies
+        assert await gather(_read(source, temp_file) for temp_file in files) == bodies
 
 
 async def _read(source: AudioSource, temp_file: TempFile) -> bytes:

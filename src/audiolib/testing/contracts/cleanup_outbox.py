@@ -15,7 +15,7 @@ from audiolib.testing.contracts.cleanup_outbox_claim import (
     cleanup_of,
     saved,
 )
-from audiolib.testing.contracts.samples import NOW, TENANT, at_once, pending, promise, seconds
+from audiolib.testing.contracts.samples import NOW, TENANT, gather, pending, promise, seconds
 
 
 @pytest.mark.asyncio
@@ -104,7 +104,7 @@ class CleanupOutboxContract(CleanupOutboxClaim):
     async def test_each_result_counts_for_itself(
         self, repo: MetadataRepo, outbox: CleanupOutbox
     ) -> None:
-        assets = await at_once(saved(repo) for _ in range(4))
+        assets = await gather(saved(repo) for _ in range(4))
         tasks = await claim(outbox)
         states = (CleanupState.DONE, CleanupState.DEAD, CleanupState.DONE, CleanupState.DEAD)
         results = [CleanupResult(task=t, state=s) for t, s in zip(tasks, states, strict=True)]

@@ -16,7 +16,7 @@ from audiolib.testing.contracts.samples import (
     NOW,
     OTHER_TENANTS,
     TENANT,
-    at_once,
+    gather,
     pending,
     promise,
     ready_from,
@@ -107,7 +107,7 @@ class CleanupOutboxClaim:
     async def test_no_more_than_the_limit_are_claimed_at_a_time(
         self, repo: MetadataRepo, outbox: CleanupOutbox
     ) -> None:
-        assets = await at_once(saved(repo) for _ in range(5))
+        assets = await gather(saved(repo) for _ in range(5))
         claims = [await claim(outbox, limit=2) for _ in range(4)]
         assert [len(tasks) for tasks in claims] == [2, 2, 1, 0]
         assert ids_of(claims) == sorted(asset.id for asset in assets)
@@ -126,9 +126,9 @@ class CleanupOutboxClaim:
     async def test_claimants_at_once_get_each_promise_once(
         self, repo: MetadataRepo, outbox: CleanupOutbox
     ) -> None:
-        assets = await at_once(saved(repo) for _ in range(40))
+        assets = await gather(saved(repo) for _ in range(40))
         claims = list[Sequence[CleanupTask]]()
-        while any(tasks := await at_once(claim(outbox, limit=7) for _ in range(8))):
+        while any(tasks := await gather(claim(outbox, limit=7) for _ in range(8))):
             claims += tasks
         assert ids_of(claims) == sorted(asset.id for asset in assets)
         assert {task.attempt for tasks in claims for task in tasks} == {1}

@@ -3,13 +3,13 @@
 import pytest
 
 from audiolib.domain.documents.asset_document import SCHEMA_VERSION, to_document
-from audiolib.domain.model.audit import Surveyed
+from audiolib.domain.model.audit import DocumentVersion
 from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.ports.document_schema import DocumentSchema
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.testing.contracts.raw_documents import RawDocuments, by_another_program
-from audiolib.testing.contracts.samples import NOW, TENANT, at_once, new_id, pending, ready_from
+from audiolib.testing.contracts.samples import NOW, TENANT, gather, new_id, pending, ready_from
 
 
 @pytest.mark.asyncio
@@ -49,8 +49,8 @@ class DocumentSchemaContract:
         await repo.insert(TENANT, ours)
         await raw.put(theirs)
         expected = [
-            Surveyed(asset_id=str(ours.id), schema_version=SCHEMA_VERSION),
-            Surveyed(asset_id=theirs["_id"], schema_version=0),
+            DocumentVersion(asset_id=str(ours.id), schema_version=SCHEMA_VERSION),
+            DocumentVersion(asset_id=theirs["_id"], schema_version=0),
         ]
         found = await schema.survey(after="", limit=10)
         assert found == sorted(expected, key=lambda each: each.asset_id)
@@ -59,7 +59,7 @@ class DocumentSchemaContract:
         self, schema: DocumentSchema, repo: MetadataRepo
     ) -> None:
         assets = [ready_from(pending()) for _ in range(5)]
-        await at_once(repo.insert(TENANT, asset) for asset in assets)
+        await gather(repo.insert(TENANT, asset) for asset in assets)
         found = list[str]()
         while some := await schema.survey(after=found[-1] if found else "", limit=2):
             assert len(some) <= 2

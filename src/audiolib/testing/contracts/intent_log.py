@@ -11,7 +11,7 @@ from audiolib.testing.contracts.samples import (
     NOW,
     OTHER_TENANTS,
     TENANT,
-    at_once,
+    gather,
     pending,
     ready_from,
     seconds,
@@ -74,7 +74,7 @@ class IntentLogContract:
     async def test_no_more_than_the_limit_are_aborted_at_a_time(
         self, repo: MetadataRepo, intents: IntentLog
     ) -> None:
-        await at_once(_begun(repo) for _ in range(5))
+        await gather(_begun(repo) for _ in range(5))
         counts = [await intents.fence_expired(now=LATER, limit=2) for _ in range(4)]
         assert counts == [2, 2, 1, 0]
 
@@ -115,7 +115,7 @@ class IntentLogContract:
                 return await repo.commit(TENANT, ready_from(intent))
 
             calls = [commit(), intents.fence_expired(now=LATER, limit=10)]
-            answers = await at_once(calls if turn % 2 else reversed(calls))
+            answers = await gather(calls if turn % 2 else reversed(calls))
             committed, fenced = answers if turn % 2 else reversed(answers)
             assert committed + fenced == 1
             end = ready_from(intent) if committed else intent.aborted(now=LATER)
@@ -124,8 +124,8 @@ class IntentLogContract:
     async def test_recoverers_at_once_abort_each_intent_once(
         self, repo: MetadataRepo, intents: IntentLog
     ) -> None:
-        await at_once(_begun(repo) for _ in range(30))
-        counts = await at_once(intents.fence_expired(now=LATER, limit=100) for _ in range(4))
+        await gather(_begun(repo) for _ in range(30))
+        counts = await gather(intents.fence_expired(now=LATER, limit=100) for _ in range(4))
         assert sum(counts) == 30
         assert len(await _due(intents, now=LATER, limit=100)) == 30
 
@@ -167,7 +167,7 @@ class IntentLogContract:
     async def test_a_sweep_is_put_off(self, repo: MetadataRepo, intents: IntentLog) -> None:
         asset = await _aborted(repo, 0)
         for _ in range(2):
-            await intents.purged(asset, again_at=LATER)
+            await intents.mark_swept(asset, again_at=LATER)
             assert await _due(intents, now=LATER - seconds(0.001)) == []
         (again,) = await _due(intents, now=LATER)
         assert (again.id, again.state) == (asset.id, AssetState.ABORTED)
@@ -177,7 +177,7 @@ class IntentLogContract:
     async def test_what_is_forgotten_is_gone(self, repo: MetadataRepo, intents: IntentLog) -> None:
         asset, other = await _aborted(repo, 0), await _aborted(repo, 0)
         for _ in range(2):
-            await intents.purged(asset, again_at=None)
+            await intents.mark_swept(asset, again_at=None)
             assert await repo.get(TENANT, asset.id) is None
         assert await _due(intents, now=LATER) == [other]
 
@@ -189,7 +189,7 @@ class IntentLogContract:
         intent, saved, unknown = await _begun(repo), await _begun(repo), pending()
         await repo.commit(TENANT, ready_from(saved))
         for asset in (intent, saved, unknown):
-            await intents.purged(asset.aborted(now=NOW), again_at=again_at)
+            await intents.mark_swept(asset.aborted(now=NOW), again_at=again_at)
         assert await repo.get(TENANT, intent.id) == intent
         assert await repo.get(TENANT, saved.id) == ready_from(saved)
         assert await repo.get(TENANT, unknown.id) is None
@@ -202,7 +202,7 @@ async def _begun(
 
 
 async def _due(intents: IntentLog, *, now: datetime, limit: int = 10) -> list[AudioAsset]:
-    return list(await intents.to_purge(now=now, limit=limit))
+    return list(await intents.due_sweeps(now=now, limit=limit))
 
 
 async def _aborted(repo: MetadataRepo, wait: int) -> AudioAsset:

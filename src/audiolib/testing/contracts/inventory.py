@@ -17,7 +17,7 @@ from audiolib.testing.contracts.samples import (
     NOW,
     OTHER_TENANTS,
     TENANT,
-    at_once,
+    gather,
     new_id,
     pending,
     ready_from,
@@ -55,7 +55,7 @@ class InventoryContract:
     async def test_each_tenant_is_told_once_in_order(
         self, inventory: Inventory, repo: MetadataRepo
     ) -> None:
-        await at_once(
+        await gather(
             repo.insert(tenant, ready_from(pending(tenant))) for tenant in TENANTS for _ in "ab"
         )
         found = list[Tenant]()
@@ -74,7 +74,7 @@ class InventoryContract:
             ready_from(intents[2]),
             attrs.evolve(ready_from(intents[3]), state=AssetState.QUARANTINED),
         ]
-        await at_once(repo.insert(TENANT, asset) for asset in assets)
+        await gather(repo.insert(TENANT, asset) for asset in assets)
         await repo.insert(OTHER_TENANTS[0], pending(OTHER_TENANTS[0]))
         found = list[AudioAsset | Unreadable]()
         while some := await inventory.assets(TENANT, after=_last(found), limit=3):
@@ -110,7 +110,7 @@ class InventoryContract:
             attrs.evolve(ready_from(pending(tenant)), state=AssetState.QUARANTINED)
             for tenant in TENANTS
         ]
-        await at_once(repo.insert(asset.tenant, asset) for asset in strays)
+        await gather(repo.insert(asset.tenant, asset) for asset in strays)
         await repo.insert(TENANT, ready_from(pending()))
         found = list[AudioAsset]()
         while some := await inventory.in_state(AssetState.QUARANTINED, after=_last(found), limit=2):
@@ -124,7 +124,7 @@ class InventoryContract:
         cleanup = Cleanup(state=state, attempts=3, since=NOW, next_attempt_at=NOW)
         assets = [ready_from(pending(tenant), cleanup=cleanup) for tenant in TENANTS]
         done = ready_from(pending(), cleanup=Cleanup(state=CleanupState.DONE, since=NOW))
-        await at_once(repo.insert(asset.tenant, asset) for asset in [*assets, done])
+        await gather(repo.insert(asset.tenant, asset) for asset in [*assets, done])
         found = list[AudioAsset]()
         while some := await inventory.with_cleanup(state, after=_last(found), limit=2):
             found += some

@@ -11,7 +11,7 @@ from audiolib.testing.contracts.samples import (
     NOW,
     OTHER_TENANTS,
     TENANT,
-    at_once,
+    gather,
     new_id,
     pending,
     ready_from,
@@ -41,7 +41,7 @@ class MetadataRepoBegin:
 
     async def test_a_begin_repeated_all_at_once_inserts_once(self, repo: MetadataRepo) -> None:
         intent = pending()
-        answers = await at_once(repo.begin(TENANT, intent) for _ in range(16))
+        answers = await gather(repo.begin(TENANT, intent) for _ in range(16))
         assert answers == [intent] * 16
         assert await repo.commit(TENANT, ready_from(intent))
         assert await repo.get(TENANT, intent.id) == ready_from(intent)
@@ -104,14 +104,14 @@ class MetadataRepoBegin:
 
     async def test_begins_that_race_under_one_key_agree(self, repo: MetadataRepo) -> None:
         intents = [pending(key="k") for _ in range(32)]
-        answers = await at_once(repo.begin(TENANT, intent) for intent in intents)
+        answers = await gather(repo.begin(TENANT, intent) for intent in intents)
         assert len({asset.id for asset in answers}) == 1
         there = [await repo.get(TENANT, intent.id) for intent in intents]
         assert [asset for asset in there if asset] == answers[:1]
 
     async def test_begins_under_different_keys_all_land(self, repo: MetadataRepo) -> None:
         intents = [pending() for _ in range(64)]
-        assert await at_once(repo.begin(TENANT, intent) for intent in intents) == intents
+        assert await gather(repo.begin(TENANT, intent) for intent in intents) == intents
         assert [await repo.get(TENANT, intent.id) for intent in intents] == intents
 
     async def test_begins_under_many_keys_by_many_tenants_do_not_mix(
@@ -121,7 +121,7 @@ class MetadataRepoBegin:
         intents = [
             pending(tenant, key=f"k{n}") for _ in range(3) for n in range(5) for tenant in tenants
         ]
-        answers = await at_once(repo.begin(intent.tenant, intent) for intent in intents)
+        answers = await gather(repo.begin(intent.tenant, intent) for intent in intents)
         held = {(a.tenant, a.idempotency and a.idempotency.key): a.id for a in answers}
         assert len(held) == len({asset.id for asset in answers}) == 5 * len(tenants)
         for asked, got in zip(intents, answers, strict=True):

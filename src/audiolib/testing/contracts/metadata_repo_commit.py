@@ -11,7 +11,7 @@ from audiolib.testing.contracts.samples import (
     METADATA,
     NOW,
     TENANT,
-    at_once,
+    gather,
     pending,
     ready_from,
     seconds,
@@ -33,7 +33,7 @@ class MetadataRepoCommit(MetadataRepoBegin):
 
     async def test_a_repeated_commit_says_the_same(self, repo: MetadataRepo) -> None:
         intent = await repo.begin(TENANT, pending())
-        answers = await at_once(repo.commit(TENANT, ready_from(intent)) for _ in range(4))
+        answers = await gather(repo.commit(TENANT, ready_from(intent)) for _ in range(4))
         assert answers == [True] * 4
         assert await repo.commit(TENANT, ready_from(intent)) is True
         assert await repo.get(TENANT, intent.id) == ready_from(intent)
@@ -109,7 +109,7 @@ class MetadataRepoCommit(MetadataRepoBegin):
                 repo.commit(TENANT, ready_from(intent)),
                 repo.abort(TENANT, intent.aborted(now=NOW)),
             ]
-            answers = await at_once(calls if turn % 2 else reversed(calls))
+            answers = await gather(calls if turn % 2 else reversed(calls))
             committed, aborted = answers if turn % 2 else reversed(answers)
             assert committed is not aborted
             end = ready_from(intent) if committed else intent.aborted(now=NOW)
@@ -118,10 +118,10 @@ class MetadataRepoCommit(MetadataRepoBegin):
     async def test_of_many_commits_at_once_each_gets_its_own_answer(
         self, repo: MetadataRepo
     ) -> None:
-        intents = await at_once(repo.begin(TENANT, pending()) for _ in range(64))
+        intents = await gather(repo.begin(TENANT, pending()) for _ in range(64))
         fenced = intents[::3]
-        await at_once(repo.abort(TENANT, intent.aborted(now=NOW)) for intent in fenced)
-        answers = await at_once(repo.commit(TENANT, ready_from(intent)) for intent in intents)
+        await gather(repo.abort(TENANT, intent.aborted(now=NOW)) for intent in fenced)
+        answers = await gather(repo.commit(TENANT, ready_from(intent)) for intent in intents)
         assert answers == [intent not in fenced for intent in intents]
         for intent in intents:
             end = intent.aborted(now=NOW) if intent in fenced else ready_from(intent)
@@ -139,7 +139,7 @@ class MetadataRepoCommit(MetadataRepoBegin):
             assert not await repo.commit(TENANT, with_other_fence(ready_from(intent)))
             return intent, await repo.get(TENANT, intent.id)
 
-        for wanted, found in await at_once(live(number) for number in range(60)):
+        for wanted, found in await gather(live(number) for number in range(60)):
             assert found == wanted
 
     async def test_any_text_survives(self, repo: MetadataRepo) -> None:

@@ -10,7 +10,7 @@ from audiolib.testing.contracts.samples import (
     NOW,
     OTHER_TENANTS,
     TENANT,
-    at_once,
+    gather,
     pending,
     ready_from,
     with_other_fence,
@@ -59,12 +59,12 @@ class MetadataRepoInsert:
 
     async def test_many_without_a_key_do_not_meet(self, repo: MetadataRepo) -> None:
         keyless = [attrs.evolve(ready_from(pending()), idempotency=None) for _ in range(5)]
-        assert all(await at_once(repo.insert(TENANT, asset) for asset in keyless))
+        assert all(await gather(repo.insert(TENANT, asset) for asset in keyless))
 
     async def test_of_racing_inserts_one_wins(self, repo: MetadataRepo) -> None:
         ready = ready_from(pending())
         racers = [attrs.evolve(ready, fence=f"fence-{n}") for n in range(8)]
-        won = await at_once(repo.insert(TENANT, racer) for racer in racers)
+        won = await gather(repo.insert(TENANT, racer) for racer in racers)
         assert won.count(True) == 1
         assert await repo.get(TENANT, ready.id) == racers[won.index(True)]
 

@@ -10,7 +10,7 @@ from audiolib.testing.contracts.metadata_repo_begin import MetadataRepoBegin, ot
 from audiolib.testing.contracts.samples import (
     NOW,
     TENANT,
-    at_once,
+    gather,
     new_id,
     pending,
     ready_from,
@@ -40,7 +40,7 @@ class MetadataRepoPage(MetadataRepoBegin):
 
     async def test_what_is_not_ready_takes_no_place_on_a_page(self, repo: MetadataRepo) -> None:
         saved = await _library(repo, 4)
-        await at_once(repo.begin(TENANT, pending(created_at=NOW + seconds(n))) for n in range(6))
+        await gather(repo.begin(TENANT, pending(created_at=NOW + seconds(n))) for n in range(6))
         assert await _walk(repo, limit=2) == [_newest_first(saved)[:2], _newest_first(saved)[2:]]
 
     @others
@@ -117,7 +117,7 @@ async def _library(repo: MetadataRepo, count: int, tenant: Tenant = TENANT) -> l
         )
         for number in range(count)
     ]
-    return await at_once(_saved(repo, intent) for intent in intents)
+    return await gather(_saved(repo, intent) for intent in intents)
 
 
 def _newest_first(assets: list[AudioAsset]) -> list[AudioAsset]:

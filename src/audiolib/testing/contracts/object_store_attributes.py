@@ -35,7 +35,7 @@ class ObjectStoreAttributes(ObjectStoreHooks):
             content_type=CONTENT_TYPE,
             attributes=attributes,
         )
-        found = await store.describe(key)
+        found = await store.head(key)
         assert (found.size, found.attributes) == (len(data), attributes)
         assert found.sha256 in (None, hashlib.sha256(data).hexdigest())
         assert await read(store, key) == data
@@ -43,7 +43,7 @@ class ObjectStoreAttributes(ObjectStoreHooks):
     async def test_the_digest_of_a_small_object_is_known(self, store: ObjectStore) -> None:
         key = new_key()
         await put(store, key, content(b"few bytes"))
-        assert (await store.describe(key)).sha256 == hashlib.sha256(b"few bytes").hexdigest()
+        assert (await store.head(key)).sha256 == hashlib.sha256(b"few bytes").hexdigest()
 
     async def test_a_refused_put_changes_no_attributes(self, store: ObjectStore) -> None:
         key = new_key()
@@ -54,14 +54,14 @@ class ObjectStoreAttributes(ObjectStoreHooks):
             await store.put(
                 key, content(b"second"), content_type=CONTENT_TYPE, attributes={"asset": "second"}
             )
-        assert (await store.describe(key)).attributes == {"asset": "first"}
+        assert (await store.head(key)).attributes == {"asset": "first"}
 
     async def test_attributes_go_with_their_object(self, store: ObjectStore) -> None:
         key = new_key()
         await store.put(key, content(b"old"), content_type=CONTENT_TYPE, attributes=ATTRIBUTES)
         await store.delete(key)
         await put(store, key, content(b"new"))
-        assert (await store.describe(key)).attributes == {}
+        assert (await store.head(key)).attributes == {}
 
     @small_and_large
     async def test_giving_up_leaves_a_complete_object_alone(
@@ -74,9 +74,9 @@ class ObjectStoreAttributes(ObjectStoreHooks):
             content_type=CONTENT_TYPE,
             attributes=ATTRIBUTES,
         )
-        await store.give_up(str(key))
+        await store.abort_uploads(str(key))
         assert await read(store, key) == data
-        assert (await store.describe(key)).attributes == ATTRIBUTES
+        assert (await store.head(key)).attributes == ATTRIBUTES
 
     async def test_giving_up_what_was_never_begun_is_no_error(self, store: ObjectStore) -> None:
-        await store.give_up(str(new_key()))
+        await store.abort_uploads(str(new_key()))

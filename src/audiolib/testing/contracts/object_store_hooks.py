@@ -38,9 +38,9 @@ class ObjectStoreHooks:
     @pytest_asyncio.fixture(autouse=True)
     async def nothing_stays_unfinished(self, store: ObjectStore) -> AsyncIterator[None]:
         """At rest, before a test and after it, no upload is under way."""
-        assert await store.unfinished() == []
+        assert await store.list_uploads() == []
         yield
-        assert await store.unfinished() == []
+        assert await store.list_uploads() == []
 
 
 async def put(store: ObjectStore, key: ObjectKey, content: HashedStream) -> StoredObject:
@@ -53,13 +53,13 @@ async def read(store: ObjectStore, key: ObjectKey, part: ByteRange | None = None
 
 
 async def listed(store: ObjectStore, prefix: str = "") -> list[str]:
-    return [found.key async for found in store.objects(prefix)]
+    return [found.key async for found in store.list_objects(prefix)]
 
 
 async def assert_unseen(store: ObjectStore, key: ObjectKey) -> None:
     """To readers there is no such object, nor a part of one."""
     with pytest.raises(ObjectNotFoundError):
-        await store.describe(key)
+        await store.head(key)
     with pytest.raises(ObjectNotFoundError):
         await store.open(key).__aenter__()
     assert await listed(store, str(key)) == []

@@ -6,14 +6,14 @@ from typing import cast
 import pytest
 
 from audiolib.domain.model.errors import ObjectNotFoundError
-from audiolib.domain.model.identifiers import AssetId, KeyStem
+from audiolib.domain.model.identifiers import AssetId, ObjectKeyPrefix
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.object_store import ObjectStore
 from audiolib.testing.contracts.object_store_hooks import ObjectStoreHooks, listed, put, read
 from audiolib.testing.contracts.samples import (
     OTHER_TENANTS,
-    at_once,
     content,
+    gather,
     new_key,
     new_stem,
     payload,
@@ -33,7 +33,7 @@ class ObjectStoreListing(ObjectStoreHooks):
         await put(store, key, content(b"old"))
         await store.delete(key)
         with pytest.raises(ObjectNotFoundError):
-            await store.describe(key)
+            await store.head(key)
         await put(store, key, content(b"new"))
         assert await read(store, key) == b"new"
 
@@ -48,7 +48,7 @@ class ObjectStoreListing(ObjectStoreHooks):
     async def test_many_delete_one_object_at_once(self, store: ObjectStore) -> None:
         key = new_key()
         await put(store, key, content(b"once"))
-        await at_once(store.delete(key) for _ in range(8))
+        await gather(store.delete(key) for _ in range(8))
         assert await listed(store) == []
 
     async def test_delete_takes_that_key_only(self, store: ObjectStore) -> None:
@@ -66,21 +66,21 @@ class ObjectStoreListing(ObjectStoreHooks):
             new_stem(),
             _longer(stem, "0"),
             _longer(stem, "-2"),
-            *(KeyStem(tenant=other, asset_id=stem.asset_id) for other in OTHER_TENANTS),
+            *(ObjectKeyPrefix(tenant=other, asset_id=stem.asset_id) for other in OTHER_TENANTS),
         ]
         for key in [stem.key("wav"), stem.key("mp3"), *(other.key("wav") for other in kept)]:
             await put(store, key, content(b"bytes"))
-        await store.purge(stem)
+        await store.sweep(stem)
         assert set(await listed(store)) == {f"{other}.wav" for other in kept}
 
     async def test_purge_is_idempotent_and_frees_the_keys(self, store: ObjectStore) -> None:
         stem = new_stem()
-        await store.purge(stem)
+        await store.sweep(stem)
         await put(store, stem.key("wav"), content(payload(self.part_size + 1)))
-        await store.purge(stem)
-        await store.purge(stem)
+        await store.sweep(stem)
+        await store.sweep(stem)
         assert await listed(store) == []
-        assert await store.unfinished(str(stem)) == []
+        assert await store.list_uploads(str(stem)) == []
         await put(store, stem.key("wav"), content(b"again"))
         assert await read(store, stem.key("wav")) == b"again"
 
@@ -93,7 +93,7 @@ class ObjectStoreListing(ObjectStoreHooks):
             for user in names
         ]
         keys = [str(stem.key(extension)) for stem in stems for extension in ("wav", "mp3")]
-        await at_once(
+        await gather(
             put(store, stem.key(extension), content(b"x"))
             for stem in stems
             for extension in ("wav", "mp3")
@@ -131,14 +131,14 @@ class ObjectStoreListing(ObjectStoreHooks):
     async def test_more_keys_are_listed_than_one_answer_holds(self, store: ObjectStore) -> None:
         keys = [new_key() for _ in range(self.listing_size + 1)]
         for start in range(0, len(keys), 50):
-            await at_once(put(store, key, content(b"x")) for key in keys[start : start + 50])
+            await gather(put(store, key, content(b"x")) for key in keys[start : start + 50])
         assert await listed(store) == sorted(map(str, keys))
 
     async def test_nothing_is_unfinished_at_rest(self, store: ObjectStore) -> None:
         key = new_key()
         await put(store, key, content(*pieces(payload(self.part_size + 1), 1_000_003)))
-        assert await store.unfinished() == []
-        assert await store.unfinished(str(key)) == []
+        assert await store.list_uploads() == []
+        assert await store.list_uploads(str(key)) == []
 
     async def test_an_empty_store_lists_nothing(self, store: ObjectStore) -> None:
         assert await listed(store) == []
@@ -150,6 +150,6 @@ class ObjectStoreListing(ObjectStoreHooks):
         assert store.bucket
 
 
-def _longer(stem: KeyStem, more: str) -> KeyStem:
+def _longer(stem: ObjectKeyPrefix, more: str) -> ObjectKeyPrefix:
     # No asset has such an id; what else lies in the bucket is not ours to purge.
-    return KeyStem(tenant=stem.tenant, asset_id=cast("AssetId", f"{stem.asset_id}{more}"))
+    return ObjectKeyPrefix(tenant=stem.tenant, asset_id=cast("AssetId", f"{stem.asset_id}{more}"))

@@ -8,7 +8,7 @@ from audiolib.domain.model.errors import ObjectNotFoundError, RangeNotSatisfiabl
 from audiolib.domain.model.objects import ByteRange, Slice
 from audiolib.ports.object_store import ObjectStore
 from audiolib.testing.contracts.object_store_hooks import ObjectStoreHooks, put, read
-from audiolib.testing.contracts.samples import PATIENCE, at_once, content, new_key, payload
+from audiolib.testing.contracts.samples import PATIENCE, content, gather, new_key, payload
 
 DIGITS = b"0123456789"
 
@@ -91,13 +91,13 @@ class ObjectStoreReading(ObjectStoreHooks):
 
     async def test_a_missing_object_has_no_size(self, store: ObjectStore) -> None:
         with pytest.raises(ObjectNotFoundError):
-            await store.describe(new_key())
+            await store.head(new_key())
 
     async def test_another_extension_is_another_object(self, store: ObjectStore) -> None:
         key = new_key(extension="wav")
         await put(store, key, content(DIGITS))
         with pytest.raises(ObjectNotFoundError):
-            await store.describe(key.stem.key("mp3"))
+            await store.head(key.stem.key("mp3"))
 
     async def test_leaving_early_holds_nothing_up(self, store: ObjectStore) -> None:
         key, data = new_key(), payload(self.part_size + 1)
@@ -127,4 +127,4 @@ class ObjectStoreReading(ObjectStoreHooks):
     async def test_many_read_one_object_at_once(self, store: ObjectStore) -> None:
         key, data = new_key(), payload(300_000)
         await put(store, key, content(data))
-        assert await at_once(read(store, key) for _ in range(20)) == [data] * 20
+        assert await gather(read(store, key) for _ in range(20)) == [data] * 20

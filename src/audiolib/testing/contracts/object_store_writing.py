@@ -20,8 +20,8 @@ from audiolib.testing.contracts.object_store_hooks import (
 from audiolib.testing.contracts.samples import (
     PATIENCE,
     PausedContent,
-    at_once,
     content,
+    gather,
     new_key,
     payload,
     pieces,
@@ -72,7 +72,7 @@ class ObjectStoreWriting(ObjectStoreHooks):
     ) -> None:
         key, data = new_key(), payload(parts * self.part_size + more)
         await put(store, key, content(*pieces(data, 1_000_003)))
-        assert (await store.describe(key)).size == len(data)
+        assert (await store.head(key)).size == len(data)
         assert await read(store, key) == data
 
     @sizes
@@ -105,7 +105,7 @@ class ObjectStoreWriting(ObjectStoreHooks):
             await put(store, key, content(*pieces(begun, 1_000_003), error=error))
         assert caught.value is error
         await assert_unseen(store, key)
-        assert await store.unfinished() == []
+        assert await store.list_uploads() == []
 
     @after_how_much
     async def test_a_cancelled_put_leaves_nothing(
@@ -119,7 +119,7 @@ class ObjectStoreWriting(ObjectStoreHooks):
             with pytest.raises(asyncio.CancelledError):
                 await asyncio.wait_for(task, PATIENCE)
         await assert_unseen(store, key)
-        assert await store.unfinished() == []
+        assert await store.list_uploads() == []
 
     async def test_a_key_is_free_again_after_a_put_that_failed(self, store: ObjectStore) -> None:
         key = new_key()
@@ -137,8 +137,8 @@ class ObjectStoreWriting(ObjectStoreHooks):
         async with running(put(store, key, paused.stream())) as task:
             await paused.reached()
             await assert_unseen(store, key)
-            assert set(await store.unfinished()) <= {str(key)}
-            assert await store.unfinished("somebody/else/") == []
+            assert set(await store.list_uploads()) <= {str(key)}
+            assert await store.list_uploads("somebody/else/") == []
             paused.go.set()
             await asyncio.wait_for(task, PATIENCE)
         assert await read(store, key) == paused.head + paused.tail
@@ -173,7 +173,7 @@ class ObjectStoreWriting(ObjectStoreHooks):
         await put(store, key, content())
         with pytest.raises(ObjectExistsError):
             await put(store, key, content(b"more"))
-        assert (await store.describe(key)).size == 0
+        assert (await store.head(key)).size == 0
 
     @pytest.mark.parametrize(("parts", "racers"), [(0, 16), (1, 3)], ids=["small", "several parts"])
     async def test_of_racing_puts_one_wins_and_its_bytes_stay(
@@ -189,11 +189,11 @@ class ObjectStoreWriting(ObjectStoreHooks):
                 return False
             return True
 
-        won = await at_once(race(body) for body in bodies)
+        won = await gather(race(body) for body in bodies)
         assert won.count(True) == 1
         assert await read(store, key) == bodies[won.index(True)]
 
     async def test_puts_of_different_keys_do_not_meet(self, store: ObjectStore) -> None:
         bodies = {new_key(): payload(3000, f"body {n}") for n in range(20)}
-        await at_once(put(store, key, content(*pieces(b, 500))) for key, b in bodies.items())
+        await gather(put(store, key, content(*pieces(b, 500))) for key, b in bodies.items())
         assert {key: await read(store, key) for key in bodies} == bodies

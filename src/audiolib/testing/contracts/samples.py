@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 import attrs
 
 from audiolib.domain.model.asset import AssetState, AudioAsset, Storage
-from audiolib.domain.model.audio import AudioFacts, AudioFormat
+from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup
 from audiolib.domain.model.idempotency import Idempotency
-from audiolib.domain.model.identifiers import AssetId, KeyStem, ObjectKey, TempName
+from audiolib.domain.model.identifiers import AssetId, ObjectKey, ObjectKeyPrefix, TempName
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.metadata import Metadata, Speech
 from audiolib.domain.model.objects import StoredObject
@@ -60,8 +60,8 @@ def new_id(at: datetime = NOW) -> AssetId:
     return AssetId.new(at, secrets.token_bytes)
 
 
-def new_stem(tenant: Tenant = TENANT) -> KeyStem:
-    return KeyStem(tenant=tenant, asset_id=new_id())
+def new_stem(tenant: Tenant = TENANT) -> ObjectKeyPrefix:
+    return ObjectKeyPrefix(tenant=tenant, asset_id=new_id())
 
 
 def new_key(tenant: Tenant = TENANT, extension: str = "wav") -> ObjectKey:
@@ -109,7 +109,7 @@ def ready_from(intent: AudioAsset, *, cleanup: Cleanup | None = None) -> AudioAs
         stored=StoredObject(key=key, size=32_044, sha256="ab" * 32, content_type="audio/wav"),
         blocks=BlockChecksums((0x12345678, 0xFFFFFFFF, 0)),
         # Documents keep a duration once, beside the facts.
-        facts=AudioFacts(format=AudioFormat.WAV, sample_rate=8000, channels=2),
+        facts=AudioProperties(format=AudioFormat.WAV, sample_rate=8000, channels=2),
         duration=1.0625,
         url=PresignedUrl(url=f"https://s3.test/{key}?sign=%2B&x", expires_at=now + seconds(900)),
         cleanup=cleanup or promise(now),
@@ -177,7 +177,7 @@ async def running(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]
         await asyncio.wait([task])
 
 
-async def at_once(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+async def gather(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """All answers, in order, of calls that run concurrently."""
     async with asyncio.timeout(PATIENCE):
         return await asyncio.gather(*calls)

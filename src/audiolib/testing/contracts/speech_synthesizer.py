@@ -7,7 +7,7 @@ import pytest
 from audiolib.domain.model.errors import InvalidRequestError
 from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
-from audiolib.testing.contracts.samples import at_once
+from audiolib.testing.contracts.samples import gather
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 
@@ -53,7 +53,7 @@ class SpeechSynthesizerContract:
 
     async def test_several_speak_at_once(self, synthesizer: SpeechSynthesizer) -> None:
         texts = (SENTENCE, " ".join([SENTENCE] * 3))
-        short, long = await at_once(_spoken(synthesizer, self._request(t)) for t in texts)
+        short, long = await gather(_spoken(synthesizer, self._request(t)) for t in texts)
         assert 0 < _duration(short) < _duration(long)
 
     async def test_an_unknown_voice_is_refused_by_name(

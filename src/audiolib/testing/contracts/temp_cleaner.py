@@ -9,7 +9,7 @@ from audiolib.domain.model.errors import CleanupRefusedError
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.ports.temp_cleaner import TempCleaner
-from audiolib.testing.contracts.samples import at_once
+from audiolib.testing.contracts.samples import gather
 
 Publish = Callable[[str, bytes], Awaitable[TempFile]]
 Exists = Callable[[TempFile], Awaitable[bool]]
@@ -86,7 +86,7 @@ class TempCleanerContract:
     ) -> None:
         temp_file = await publish("speech.wav", b"bytes")
         etag = await etag_of(temp_file)
-        await at_once(cleaner.delete(temp_file, etag=etag) for _ in range(8))
+        await gather(cleaner.delete(temp_file, etag=etag) for _ in range(8))
         assert not await exists(temp_file)
 
     async def test_with_its_etag_a_file_is_deleted(

@@ -1,4 +1,4 @@
-"""KeyRing: API keys from their making to their end."""
+"""ApiKeys: API keys from their making to their end."""
 
 import hmac
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from audiolib.ports.api_key_store import ApiKeyStore
 
 
 @attrs.frozen(kw_only=True)
-class KeyRing:
+class ApiKeys:
     """`peppers` are the installation's secrets: the first digests, all are accepted.
 
     A key that is used under an older one is digested again under the first, so that the older one
@@ -60,7 +60,7 @@ class KeyRing:
         # Compared in constant time even where there is nothing to compare with.
         stored = "-" * len(newest) if key is None else key.digest
         matching = [hmac.compare_digest(digest, stored) for digest in digests]
-        if key is None or not any(matching) or not key.works(self.now()):
+        if key is None or not any(matching) or not key.is_active(self.now()):
             return None
         if older and not matching[0]:
             await self.store.replace_digest(key.id, old=stored, new=newest)

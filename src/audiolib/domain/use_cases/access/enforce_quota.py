@@ -1,4 +1,4 @@
-"""KeepQuota: no tenant gets more room than the quota, however many saves run at once.
+"""EnforceQuota: no tenant gets more room than the quota, however many saves run at once.
 
 A save reserves room before it takes any, in one compare-and-set of the tenant's tally; so the sum
 of what is kept and what is reserved never passes the quota. What a crash leaves reserved is
@@ -14,22 +14,22 @@ from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.audit import Unreadable
 from audiolib.domain.model.errors import MetadataUnavailableError
 from audiolib.domain.model.identifiers import AssetId
-from audiolib.domain.model.quota import Quota, Tally, Usage
+from audiolib.domain.model.quota import Quota, TenantUsage, Usage
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.maintenance.library_walk import documents_of
-from audiolib.domain.use_cases.retry import asked_twice
+from audiolib.domain.use_cases.retry import retry_if_unknown
 from audiolib.ports.inventory import Inventory
-from audiolib.ports.usage_ledger import UsageLedger
+from audiolib.ports.usage_ledger import UsageStore
 
 _TRIES = 100
 _KEPT = (AssetState.READY, AssetState.QUARANTINED)
 
 
 @attrs.frozen(kw_only=True)
-class KeepQuota:
+class EnforceQuota:
     """`patience` is how long a reservation is left to its save."""
 
-    ledger: UsageLedger
+    ledger: UsageStore
     inventory: Inventory
     quota: Quota
     now: Callable[[], datetime]
@@ -93,12 +93,12 @@ class KeepQuota:
             await self.release(tenant, asset_id)
         return True
 
-    async def _change(self, tenant: Tenant, change: Callable[[Tally], Tally]) -> None:
+    async def _change(self, tenant: Tenant, change: Callable[[TenantUsage], TenantUsage]) -> None:
         for _ in range(_TRIES):
             # Every change is idempotent, so one whose outcome is unknown may be made again.
-            before = await asked_twice(lambda: self._tally(tenant))
+            before = await retry_if_unknown(lambda: self._tally(tenant))
             after = change(before)
-            if after == before or await asked_twice(
+            if after == before or await retry_if_unknown(
                 lambda after=after, before=before: self.ledger.put(  # type: ignore[misc]
                     tenant, after, expected=before.version
                 )
@@ -106,10 +106,10 @@ class KeepQuota:
                 return
         raise MetadataUnavailableError("too many saves of this tenant at once")
 
-    async def _tally(self, tenant: Tenant) -> Tally:
+    async def _tally(self, tenant: Tenant) -> TenantUsage:
         while (tally := await self.ledger.get(tenant)) is None:
             # Whoever saves under a quota needs the tally first, so nothing is added meanwhile.
-            first = Tally(kept=await self._counted(tenant), version=1)
+            first = TenantUsage(kept=await self._counted(tenant), version=1)
             await self.ledger.put(tenant, first, expected=None)
         return tally
 

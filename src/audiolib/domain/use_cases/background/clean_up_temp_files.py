@@ -9,7 +9,7 @@ import attrs
 from audiolib.domain.model.cleanup import CleanupResult, CleanupState, CleanupTask
 from audiolib.domain.model.errors import CleanupRefusedError, SourceUnavailableError
 from audiolib.ports.cleanup_outbox import CleanupOutbox
-from audiolib.ports.gather import AtOnce, one_by_one
+from audiolib.ports.gather import Gather, gather_sequentially
 from audiolib.ports.temp_cleaner import TempCleaner
 
 
@@ -36,7 +36,7 @@ class CleanUpTempFiles:
     now: Callable[[], datetime]
     jitter: Callable[[], float]
     """A random number from 0 to 1."""
-    at_once: AtOnce = one_by_one
+    gather: Gather = gather_sequentially
 
     async def __call__(self) -> tuple[CleanupResult, ...]:
         """Try one batch. Returns: how each attempt ended. Raises: MetadataUnavailableError."""
@@ -45,7 +45,7 @@ class CleanUpTempFiles:
         tasks = await self.outbox.claim(now=now, lease_until=lease_until, limit=self.policy.batch)
         last_start = lease_until - self.policy.lease / 2
         attempts = [partial(self._attempt, task, last_start) for task in tasks]
-        results = [result for result in await self.at_once(attempts) if result is not None]
+        results = [result for result in await self.gather(attempts) if result is not None]
         if results:
             await self.outbox.settle(results)
         return tuple(results)

@@ -41,16 +41,16 @@ class RecoverSaves:
         now = self.now()
         fenced = await self.intents.fence_expired(now=now, limit=self.batch)
         swept = forgotten = failed = 0
-        for asset in await self.intents.to_purge(now=now, limit=self.batch):
+        for asset in await self.intents.due_sweeps(now=now, limit=self.batch):
             try:
-                await self.store.purge(asset.stem)
+                await self.store.sweep(asset.stem)
             except (UnavailableError, NotFoundError):
                 failed += 1
                 # Those that come after it are not to wait for it.
-                await self.intents.purged(asset, again_at=now + self.patience)
+                await self.intents.mark_swept(asset, again_at=now + self.patience)
                 continue
             again_at = self._again_at(asset)
-            await self.intents.purged(asset, again_at=again_at)
+            await self.intents.mark_swept(asset, again_at=again_at)
             swept += 1
             forgotten += again_at is None
         return Recovered(fenced=fenced, swept=swept, forgotten=forgotten, failed=failed)

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 import attrs
 
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.audio import AudioFacts
+from audiolib.domain.model.audio import AudioProperties
 from audiolib.domain.model.errors import AudioTooLargeError, LeaseLostError, SourceTruncatedError
 from audiolib.ports.audio_inspector import Inspection
 from audiolib.ports.metadata_repo import MetadataRepo
 
 
 @attrs.define(kw_only=True)
-class WatchedCopy:
+class IngestStream:
     """Counts and inspects bytes, and keeps the lease alive, as often as a chunk passes.
 
     It ends only when the source was whole and is playable, so a store that completes an object
@@ -25,7 +25,7 @@ class WatchedCopy:
     declared_size: int | None
     max_bytes: int
     keep_lease: Callable[[], Awaitable[None]]
-    facts: AudioFacts | None = None
+    facts: AudioProperties | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self._refuse_above(self.declared_size or 0)

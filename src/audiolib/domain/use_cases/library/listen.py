@@ -10,7 +10,7 @@ from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.errors import (
     AssetCorruptError,
     AssetNotFoundError,
-    FieldFault,
+    FieldError,
     InvalidRequestError,
     ObjectNotFoundError,
 )
@@ -18,7 +18,7 @@ from audiolib.domain.model.identifiers import AssetId, ObjectKey
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.objects import ByteRange, Slice
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.streams.verification import checked, hashed, whole_blocks
+from audiolib.domain.streams.verification import verify_blocks, verify_digest, whole_blocks
 from audiolib.domain.use_cases.library.browse import BrowseLibrary
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 
@@ -54,9 +54,9 @@ class ListenToAudio:
                     raise AssetCorruptError(f"{opened.size} bytes stored, {asset.size} saved")
                 chunks = opened.chunks
                 if asset.blocks is not None and blockwise:
-                    chunks = checked(chunks, asset.blocks, cut)
+                    chunks = verify_blocks(chunks, asset.blocks, cut)
                 elif part is None and asset.sha256 is not None:
-                    chunks = hashed(chunks, asset)
+                    chunks = verify_digest(chunks, asset)
                 yield OpenedObject(size=opened.size, part=cut, chunks=chunks)
         except ObjectNotFoundError as missing:
             raise AssetCorruptError("the object is missing") from missing
@@ -86,7 +86,7 @@ class ListenToAudio:
         if not timedelta(seconds=1) <= ttl <= LONGEST_LINK:
             longest = int(LONGEST_LINK.total_seconds())
             message = f"must be 1 to {longest} seconds, not {ttl.total_seconds():g}"
-            raise InvalidRequestError(FieldFault("expires_in", message))
+            raise InvalidRequestError(FieldError("expires_in", message))
         return await self.presign_asset(await self.library.get(tenant, asset_id), ttl)
 
     async def presign_asset(

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from audiolib.domain.documents.object_manifest import object_attributes
+from audiolib.domain.documents.object_manifest import encode_manifest
 from audiolib.domain.model.asset import AssetState, AudioAsset, Storage
-from audiolib.domain.model.audio import AudioFacts
+from audiolib.domain.model.audio import AudioProperties
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.errors import (
     CommitUnknownError,
@@ -27,13 +27,13 @@ from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.objects import StoredObject
-from audiolib.domain.model.temp_file import SourceBases
+from audiolib.domain.model.temp_file import AllowedSources
 from audiolib.domain.streams.hashing import HashedStream
-from audiolib.domain.streams.rechunk import with_head
-from audiolib.domain.use_cases.access.enforce_quota import KeepQuota
-from audiolib.domain.use_cases.library.ingest import Lease, WatchedCopy
+from audiolib.domain.streams.rechunk import peek
+from audiolib.domain.use_cases.access.enforce_quota import EnforceQuota
+from audiolib.domain.use_cases.library.ingest import IngestStream, Lease
 from audiolib.domain.use_cases.library.save_command import SaveAudio, SaveRecording
-from audiolib.domain.use_cases.retry import asked_twice
+from audiolib.domain.use_cases.retry import retry_if_unknown
 from audiolib.ports.audio_inspector import SNIFF_BYTES, AudioInspector
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 from audiolib.ports.metadata_repo import MetadataRepo
@@ -46,7 +46,7 @@ Opening = AbstractAsyncContextManager[OpenedAudio]
 class SavePolicy:
     """`max_bytes` an asset may have, and how long leases and URLs are good for."""
 
-    sources: SourceBases
+    sources: AllowedSources
     max_bytes: int = 512 * 1024 * 1024
     lease: timedelta = timedelta(seconds=120)
     url_ttl: timedelta = timedelta(minutes=15)
@@ -74,7 +74,7 @@ class SaveAudioToLibrary:
     now: Callable[[], datetime]
     new_asset_id: Callable[[], AssetId]
     new_fence: Callable[[], str]
-    quota: KeepQuota | None = None
+    quota: EnforceQuota | None = None
 
     async def __call__(self, command: SaveAudio) -> SavedAudio:
         """Raises: ForbiddenSourceError, NotAudioError, AudioTooLargeError, SourceNotFoundError,
@@ -105,7 +105,7 @@ class SaveAudioToLibrary:
     async def _save(
         self, intent: AudioAsset, opening: Opening, *, duration: float | None, cleans_up: bool
     ) -> SavedAudio:
-        holder = await asked_twice(lambda: self.repo.begin(intent.tenant, intent))
+        holder = await retry_if_unknown(lambda: self.repo.begin(intent.tenant, intent))
         if holder.id != intent.id:
             return await self._replay(holder, intent)
         try:
@@ -148,10 +148,10 @@ class SaveAudioToLibrary:
         await self._reserve(intent, 0)  # before anything is fetched
         async with opening as audio:
             await self._reserve(intent, audio.size or 0)
-            head, chunks = await with_head(audio.chunks, SNIFF_BYTES)
+            head, chunks = await peek(audio.chunks, SNIFF_BYTES)
             inspection = self.inspector.begin(head)
             audio_format = inspection.format
-            watched = WatchedCopy(
+            watched = IngestStream(
                 chunks=chunks,
                 inspection=inspection,
                 declared_size=audio.size,
@@ -164,7 +164,7 @@ class SaveAudioToLibrary:
                 key,
                 content,
                 content_type=audio_format.content_type,
-                attributes=object_attributes(intent, duration),
+                attributes=encode_manifest(intent, duration),
             )
         facts = _verified(stored, content, watched.facts)
         if stored.size != audio.size:
@@ -193,7 +193,7 @@ class SaveAudioToLibrary:
 
     async def _commit(self, ready: AudioAsset, url: PresignedUrl) -> SavedAudio:
         try:
-            committed = await asked_twice(lambda: self.repo.commit(ready.tenant, ready))
+            committed = await retry_if_unknown(lambda: self.repo.commit(ready.tenant, ready))
         except MetadataUnavailableError as unknown:
             raise CommitUnknownError from unknown
         except InsufficientStorageError:
@@ -235,14 +235,16 @@ class SaveAudioToLibrary:
         # Where this fails the intent's lease runs out, and the recoverer does the same.
         try:
             if await self.repo.abort(intent.tenant, intent.aborted(now=self.now())):
-                await self.store.purge(intent.stem)
+                await self.store.sweep(intent.stem)
                 if self.quota is not None:
                     await self.quota.release(intent.tenant, intent.id)
         except UnavailableError:
             pass
 
 
-def _verified(stored: StoredObject, content: HashedStream, facts: AudioFacts | None) -> AudioFacts:
+def _verified(
+    stored: StoredObject, content: HashedStream, facts: AudioProperties | None
+) -> AudioProperties:
     if (stored.size, stored.sha256) != (content.size, content.sha256) or facts is None:
         raise StorageUnavailableError("the store holds other bytes than were sent")
     return facts

@@ -2,18 +2,18 @@
 
 import attrs
 
-from audiolib.domain.model.idempotency import Idempotency, client_key_faults
+from audiolib.domain.model.idempotency import Idempotency, client_key_errors
 from audiolib.domain.model.metadata import (
     Metadata,
     Speech,
     as_strings,
-    metadata_faults,
-    speech_faults,
+    metadata_errors,
+    speech_errors,
     title_from,
 )
-from audiolib.domain.model.temp_file import SourceBases, TempFile, audio_url_faults
+from audiolib.domain.model.temp_file import AllowedSources, TempFile, audio_url_errors
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.model.validation import number_faults, refuse
+from audiolib.domain.model.validation import number_errors, raise_if_any
 
 LONGEST_DURATION = 7 * 86_400.0
 
@@ -42,12 +42,12 @@ class SaveAudio:
     idempotency_key: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        faults = [*audio_url_faults(self.audio_url), *speech_faults(self), *metadata_faults(self)]
+        faults = [*audio_url_errors(self.audio_url), *speech_errors(self), *metadata_errors(self)]
         if self.duration is not None:
-            faults += number_faults("duration", self.duration, at_least=0, at_most=LONGEST_DURATION)
+            faults += number_errors("duration", self.duration, at_least=0, at_most=LONGEST_DURATION)
         if self.idempotency_key is not None:
-            faults += client_key_faults(self.idempotency_key)
-        refuse(*faults)
+            faults += client_key_errors(self.idempotency_key)
+        raise_if_any(*faults)
 
     @property
     def metadata(self) -> Metadata:
@@ -69,7 +69,7 @@ class SaveAudio:
             ),
         )
 
-    def temp_file(self, bases: SourceBases) -> TempFile:
+    def temp_file(self, bases: AllowedSources) -> TempFile:
         """Raises: ForbiddenSourceError."""
         return bases.temp_file(self.audio_url)
 
@@ -112,12 +112,12 @@ class SaveRecording:
     filename: str = ""
 
     def __attrs_post_init__(self) -> None:
-        faults = [*speech_faults(self, least_text=0), *metadata_faults(self)]
+        faults = [*speech_errors(self, least_text=0), *metadata_errors(self)]
         if self.duration is not None:
-            faults += number_faults("duration", self.duration, at_least=0, at_most=LONGEST_DURATION)
+            faults += number_errors("duration", self.duration, at_least=0, at_most=LONGEST_DURATION)
         if self.idempotency_key is not None:
-            faults += client_key_faults(self.idempotency_key)
-        refuse(*faults)
+            faults += client_key_errors(self.idempotency_key)
+        raise_if_any(*faults)
 
     @property
     def metadata(self) -> Metadata:

@@ -8,7 +8,7 @@ import attrs
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.audit import Unreadable
 from audiolib.domain.model.errors import InvalidRequestError
-from audiolib.domain.model.identifiers import KeyStem, ObjectKey
+from audiolib.domain.model.identifiers import ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.objects import ListedObject
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.inventory import Inventory
@@ -24,12 +24,12 @@ class Pair:
     A stem of None is an object whose key is none of ours.
     """
 
-    stem: KeyStem | None
+    stem: ObjectKeyPrefix | None
     document: AudioAsset | Unreadable | None = None
     objects: tuple[ListedObject, ...] = ()
 
 
-async def side_by_side(store: ObjectStore, inventory: Inventory) -> AsyncIterator[Pair]:
+async def walk_library(store: ObjectStore, inventory: Inventory) -> AsyncIterator[Pair]:
     """Walks tenant by tenant, ascending by id, both at once.
 
     Saves may run meanwhile, so a pair that lacks something is a suspicion: look again.
@@ -98,7 +98,7 @@ async def _without_objects(store: ObjectStore, inventory: Inventory) -> AsyncIte
 
 async def _has_objects(store: ObjectStore, tenant: Tenant) -> bool:
     """Whether the walk met the tenant: a folder marker, or another foreign key, is no object."""
-    async for listed in store.objects(f"{tenant}/audio/"):
+    async for listed in store.list_objects(f"{tenant}/audio/"):
         if parsed(listed.key) is not None:
             return True
     return False
@@ -106,10 +106,10 @@ async def _has_objects(store: ObjectStore, tenant: Tenant) -> bool:
 
 async def _by_stem(
     store: ObjectStore,
-) -> AsyncGenerator[tuple[KeyStem | None, tuple[ListedObject, ...]], None]:
-    stem: KeyStem | None = None
+) -> AsyncGenerator[tuple[ObjectKeyPrefix | None, tuple[ListedObject, ...]], None]:
+    stem: ObjectKeyPrefix | None = None
     gathered = list[ListedObject]()
-    async for listed in store.objects():
+    async for listed in store.list_objects():
         key = parsed(listed.key)
         if key is None:
             yield None, (listed,)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from audiolib.domain.documents.object_manifest import Recalled, recalled
+from audiolib.domain.documents.object_manifest import AssetManifest, decode_manifest
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.audit import Progress
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
@@ -13,7 +13,7 @@ from audiolib.domain.model.errors import AssetCorruptError, NotAudioError, Sourc
 from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.domain.model.objects import StoredObject
 from audiolib.domain.streams.hashing import HashedStream
-from audiolib.domain.streams.rechunk import with_head
+from audiolib.domain.streams.rechunk import peek
 from audiolib.ports.audio_inspector import SNIFF_BYTES, AudioInspector
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
@@ -38,8 +38,8 @@ class RebuildAsset:
         Raises: AssetCorruptError, when the bytes are not whole, playable audio;
             ObjectNotFoundError; StorageUnavailableError.
         """
-        described = await self.store.describe(key)
-        known = recalled(key, described.attributes, bucket=self.store.bucket)
+        described = await self.store.head(key)
+        known = decode_manifest(key, described.attributes, bucket=self.store.bucket)
         try:
             committed = await self._committed(key, known, progress)
         except (NotAudioError, SourceTruncatedError) as unfit:
@@ -53,8 +53,8 @@ class RebuildAsset:
 
         Raises: ObjectNotFoundError; StorageUnavailableError.
         """
-        described = await self.store.describe(key)
-        known = recalled(key, described.attributes, bucket=self.store.bucket).asset
+        described = await self.store.head(key)
+        known = decode_manifest(key, described.attributes, bucket=self.store.bucket).asset
         return attrs.evolve(
             known,
             state=AssetState.QUARANTINED,
@@ -77,9 +77,11 @@ class RebuildAsset:
         keyless = attrs.evolve(asset, idempotency=None)
         return await self.repo.insert(asset.tenant, keyless)
 
-    async def _committed(self, key: ObjectKey, known: Recalled, progress: Progress) -> AudioAsset:
+    async def _committed(
+        self, key: ObjectKey, known: AssetManifest, progress: Progress
+    ) -> AudioAsset:
         async with self.store.open(key) as opened:
-            head, chunks = await with_head(opened.chunks, SNIFF_BYTES)
+            head, chunks = await peek(opened.chunks, SNIFF_BYTES)
             inspection = self.inspector.begin(head)
             content = HashedStream(chunks)
             async for chunk in content:

@@ -9,7 +9,7 @@ from audiolib.domain.model.audit import Action, Finding, FindingKind, Progress, 
 from audiolib.domain.model.errors import AssetCorruptError, ObjectNotFoundError
 from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.domain.model.objects import ListedObject
-from audiolib.domain.use_cases.maintenance.library_walk import Pair, parsed, side_by_side
+from audiolib.domain.use_cases.maintenance.library_walk import Pair, parsed, walk_library
 from audiolib.domain.use_cases.maintenance.rebuild import RebuildAsset
 from audiolib.domain.use_cases.maintenance.verify_object import examine, wrong_size
 from audiolib.ports.inventory import Inventory
@@ -43,7 +43,7 @@ class ReconcileLibrary:
 
         Raises: StorageUnavailableError, MetadataUnavailableError; run it again then.
         """
-        async for pair in side_by_side(self.store, self.inventory):
+        async for pair in walk_library(self.store, self.inventory):
             progress.objects += len(pair.objects)
             progress.documents += pair.document is not None
             unfinished = self._ended_uncommitted(pair) if repair else []
@@ -52,10 +52,10 @@ class ReconcileLibrary:
                     yield await self._acted(finding, progress, dry_run=dry_run, repair=repair)
                 except ObjectNotFoundError:
                     continue  # deleted meanwhile
-        for key in await self.store.unfinished():
+        for key in await self.store.list_uploads():
             leftover = await self._leftover(key)
             if leftover is not None and not dry_run:
-                await self.store.give_up(key)
+                await self.store.abort_uploads(key)
                 leftover = attrs.evolve(leftover, action=Action.ENDED)
             if leftover is not None:
                 yield leftover
@@ -167,7 +167,7 @@ class ReconcileLibrary:
             return None  # a running save's, or the recoverer's
         if object_key is not None and document is not None and await self._is_missing(object_key):
             return None  # found already; what is left beside it may help to restore it
-        if key not in await self.store.unfinished(key):
+        if key not in await self.store.list_uploads(key):
             return None  # it was finished meanwhile
         return Finding(
             kind=FindingKind.UNFINISHED_UPLOAD, subject=key, detail="no save is writing this"
@@ -175,7 +175,7 @@ class ReconcileLibrary:
 
     async def _is_missing(self, key: ObjectKey) -> bool:
         try:
-            await self.store.describe(key)
+            await self.store.head(key)
         except ObjectNotFoundError:
             return True
         return False

@@ -26,7 +26,7 @@ class ReindexLibrary:
 
         Raises: StorageUnavailableError, MetadataUnavailableError; run it again then.
         """
-        async for listed in self.store.objects():
+        async for listed in self.store.list_objects():
             progress.objects += 1
             key = parsed(listed.key)
             if key is None:

@@ -18,7 +18,7 @@ async def examine(
     subject = str(asset.key)
     try:
         if not verify:
-            size = (await store.describe(asset.key)).size
+            size = (await store.head(asset.key)).size
             return None if size == asset.size else wrong_size(asset, size)
         digest = hashlib.sha256()
         async with store.open(asset.key) as opened:

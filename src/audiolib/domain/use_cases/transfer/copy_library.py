@@ -6,7 +6,7 @@ from functools import partial
 
 import attrs
 
-from audiolib.domain.documents.object_manifest import object_attributes
+from audiolib.domain.documents.object_manifest import encode_manifest
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.audit import Finding, FindingKind, Progress, Unreadable
 from audiolib.domain.model.checksums import BlockChecksums
@@ -18,10 +18,10 @@ from audiolib.domain.model.errors import (
     UnreadableDocumentError,
 )
 from audiolib.domain.streams.hashing import HashedStream
-from audiolib.domain.streams.verification import hashed
+from audiolib.domain.streams.verification import verify_digest
 from audiolib.domain.use_cases.maintenance.library_walk import documents_of, tenants_of
 from audiolib.domain.use_cases.maintenance.verify_object import unreadable_object, wrong_size
-from audiolib.ports.gather import AtOnce, one_by_one
+from audiolib.ports.gather import Gather, gather_sequentially
 from audiolib.ports.inventory import Inventory
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
@@ -43,7 +43,7 @@ class CopyLibrary:
     store: ObjectStore
     repo: MetadataRepo
     now: Callable[[], datetime]
-    at_once: AtOnce = one_by_one
+    gather: Gather = gather_sequentially
     together: int = 8
     url_ttl: timedelta = timedelta(minutes=15)
 
@@ -66,7 +66,7 @@ class CopyLibrary:
     async def _copied(
         self, batch: Sequence[AudioAsset | Unreadable], progress: Progress
     ) -> list[Finding]:
-        results = await self.at_once([partial(self._one, each, progress) for each in batch])
+        results = await self.gather([partial(self._one, each, progress) for each in batch])
         return [finding for finding in results if finding is not None]
 
     async def _one(self, asset: AudioAsset | Unreadable, progress: Progress) -> Finding | None:
@@ -174,7 +174,7 @@ class CopyObject:
                 asset.key,
                 content,
                 content_type=asset.content_type or "application/octet-stream",
-                attributes=object_attributes(asset, asset.duration),
+                attributes=encode_manifest(asset, asset.duration),
             )
         return CopiedBytes(sha256=content.sha256, blocks=content.blocks)
 
@@ -186,7 +186,7 @@ class CopyObject:
                     progress.bytes += len(chunk)
         except ObjectNotFoundError:
             # Only the beginning of a copy that was broken off holds the key.
-            await self.store.give_up(str(asset.key))
+            await self.store.abort_uploads(str(asset.key))
             return await self._put(asset, progress)
         if asset.sha256 not in (None, content.sha256) or content.size != asset.size:
             raise AssetCorruptError("the target holds other bytes under this key")
@@ -196,7 +196,7 @@ class CopyObject:
 async def _verified(
     chunks: AsyncIterator[bytes], asset: AudioAsset, progress: Progress
 ) -> AsyncIterator[bytes]:
-    checked = chunks if asset.sha256 is None else hashed(chunks, asset)
+    checked = chunks if asset.sha256 is None else verify_digest(chunks, asset)
     async for chunk in checked:
         progress.bytes += len(chunk)
         yield chunk

@@ -5,7 +5,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from audiolib.domain.model.asset import AudioAsset
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.model.paging import LARGEST_PAGE, PageRequest, Position
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
@@ -68,12 +68,12 @@ async def _shape(request: web.Request, asset: AudioAsset) -> dict[str, object]:
 
 def _query(request: web.Request, *allowed: str) -> dict[str, str]:
     faults = [
-        FieldFault(name, "is not a parameter of this call")
+        FieldError(name, "is not a parameter of this call")
         for name in request.query
         if name not in allowed
     ]
     faults += [
-        FieldFault(name, "must not be given twice")
+        FieldError(name, "must not be given twice")
         for name in allowed
         if len(request.query.getall(name, [])) > 1
     ]
@@ -85,5 +85,5 @@ def _query(request: web.Request, *allowed: str) -> dict[str, str]:
 def _whole(text: str, field: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
         message = f"must be a whole number from 1 to {most}, not {text[:40]!r}"
-        raise InvalidRequestError(FieldFault(field, message))
+        raise InvalidRequestError(FieldError(field, message))
     return int(text)

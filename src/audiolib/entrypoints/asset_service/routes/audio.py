@@ -40,7 +40,7 @@ async def listen(request: web.Request) -> web.StreamResponse:
         return _head(asset.size, headers, content_type)
     part = range_of(request.headers.get("Range"), request.headers.get("If-Range"), etag)
     async with (
-        request.app[STREAMS].admitted(asset.tenant),
+        request.app[STREAMS].slot(asset.tenant),
         request.app[LIBRARY].listen.open(asset, part) as opened,
     ):
         return await _stream(request, opened, part, headers, content_type)
@@ -65,11 +65,11 @@ async def follow_link(request: web.Request) -> web.StreamResponse:
         "Cache-Control": "private, no-store",
     }
     if request.method == "HEAD":
-        described = await request.app[LIBRARY].ports.store.describe(link.key)
+        described = await request.app[LIBRARY].ports.store.head(link.key)
         return _head(described.size, headers, link.content_type)
     part = range_of(request.headers.get("Range"), None, "")
     async with (
-        request.app[STREAMS].admitted(link.key.stem.tenant),
+        request.app[STREAMS].slot(link.key.stem.tenant),
         request.app[LIBRARY].listen.open_link(link.key, part) as opened,
     ):
         return await _stream(request, opened, part, headers, link.content_type)

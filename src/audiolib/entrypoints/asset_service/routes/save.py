@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from audiolib.domain.model.errors import FieldFault, InvalidRequestError
+from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY, SAVED, SAVES
 from audiolib.entrypoints.asset_service.identity import tenant_of
@@ -34,11 +34,11 @@ async def save_audio(request: web.Request) -> web.Response:
     tenant = tenant_of(request)
     request.app[SAVES].refuse_beyond(tenant)
     fields = await json_object(request, FIELDS)
-    missing = [FieldFault(name, "is required") for name in _REQUIRED if name not in fields]
+    missing = [FieldError(name, "is required") for name in _REQUIRED if name not in fields]
     if missing:
         raise InvalidRequestError(*missing)
     command = SaveAudio(tenant=tenant, **(fields | _header_key(request, fields)))
-    async with request.app[SAVES].admitted(tenant):
+    async with request.app[SAVES].slot(tenant):
         saved = await request.app[LIBRARY].save(command)
     request.app[SAVED].set()
     headers = {"Location": f"/audio-library/{saved.asset.id}"}
@@ -66,5 +66,5 @@ def _header_key(request: web.Request, fields: dict[str, Any]) -> dict[str, str]:
     if len(key) > 1 and key[0] == key[-1] == '"':
         key = key[1:-1]
     if len(values) > 1 or fields.get("idempotency_key", key) != key:
-        raise InvalidRequestError(FieldFault("Idempotency-Key", "is given twice, and differently"))
+        raise InvalidRequestError(FieldError("Idempotency-Key", "is given twice, and differently"))
     return {"idempotency_key": key}
