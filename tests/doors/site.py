@@ -16,7 +16,7 @@ from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_conta
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.app import create_gateway
 from audiolib.entrypoints.gateway.app_keys import API_KEYS
-from audiolib.entrypoints.http.server import bind_socket, listening, url_of
+from audiolib.entrypoints.http.server import bind_socket, listen, url_of
 from audiolib.ports.speech_synthesizer import SpeechSynthesizer
 from tests.e2e.stack import Stack, running_stack
 
@@ -98,7 +98,7 @@ async def running_site(
             }
         )
         app = create_gateway(build_gateway_container(settings), settings)
-        async with listening(
+        async with listen(
             app, listener, settings.gateway_connections, patience=1, cancel_abandoned=True
         ):
             yield Site(stack=stack, gateway=url_of(listener), app=app)

@@ -21,7 +21,7 @@ from audiolib.entrypoints.http.connection_limits import ConnectionLimits
 from audiolib.entrypoints.http.json_body import json_object
 from audiolib.entrypoints.http.problem_details import Handler
 from audiolib.entrypoints.http.request_framing import RequestFraming
-from audiolib.entrypoints.http.server import bind_socket, listening, url_of
+from audiolib.entrypoints.http.server import bind_socket, listen, url_of
 from tests.doors.test_hostile_audio import count_calls
 from tests.e2e.stack import until
 
@@ -44,7 +44,7 @@ async def server(limits: ConnectionSettings = LIMITS, get: Handler = hello) -> A
     app.router.add_post("/", echo)
     app.router.add_get("/", get)
     listener = bind_socket("127.0.0.1", 0)
-    async with listening(app, listener, limits, patience=1):
+    async with listen(app, listener, limits, patience=1):
         yield int(url_of(listener).rpartition(":")[2])
     listener.close()
 

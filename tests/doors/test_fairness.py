@@ -30,7 +30,7 @@ from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.entrypoints.http.application import new_application
 from audiolib.entrypoints.http.health import CachedCheck
 from audiolib.entrypoints.http.response_stream import ReadPace, send_body
-from audiolib.entrypoints.http.server import bind_socket, listening, url_of
+from audiolib.entrypoints.http.server import bind_socket, listen, url_of
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 from tests.doors.site import Site, running_site
 from tests.e2e.stack import until
@@ -132,7 +132,7 @@ async def test_download_that_is_not_read_ends() -> None:
     app.router.add_get("/", download)
     with closing(bind_socket("127.0.0.1", 0)) as listener:
         async with (
-            listening(app, listener, ConnectionSettings(), patience=1),
+            listen(app, listener, ConnectionSettings(), patience=1),
             aiohttp.ClientSession() as http,
             http.get(url_of(listener)) as answer,
         ):
@@ -166,7 +166,7 @@ async def test_one_tenant_can_not_fill_the_generators_queue(tmp_path: Path) -> N
     with closing(bind_socket("127.0.0.1", 0)) as listener:
         url = f"{url_of(listener)}/api/generate"
         async with (
-            listening(app, listener, ConnectionSettings(), patience=1, cancel_abandoned=True),
+            listen(app, listener, ConnectionSettings(), patience=1, cancel_abandoned=True),
             aiohttp.ClientSession() as http,
         ):
 
@@ -220,7 +220,7 @@ async def test_work_of_one_text_is_bounded(tmp_path: Path) -> None:
     with closing(bind_socket("127.0.0.1", 0)) as listener:
         url = f"{url_of(listener)}/api/generate"
         async with (
-            listening(app, listener, ConnectionSettings(), patience=1),
+            listen(app, listener, ConnectionSettings(), patience=1),
             aiohttp.ClientSession() as http,
         ):
             async with http.post(url, json={"text": "x" * 51, "voice": "slow"}) as answer:

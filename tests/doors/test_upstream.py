@@ -16,7 +16,7 @@ from audiolib.entrypoints.config.groups import ConnectionSettings
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.app import create_gateway
 from audiolib.entrypoints.gateway.app_keys import API_KEYS
-from audiolib.entrypoints.http.server import bind_socket, listening, url_of
+from audiolib.entrypoints.http.server import bind_socket, listen, url_of
 from tests.doors.site import ANN
 from tests.network.proxy import proxied
 from tests.network.toxic import Toxic
@@ -140,7 +140,7 @@ async def test_an_upload_that_stands_still_is_a_408(tmp_path: Path) -> None:
         app = create_gateway(build_gateway_container(settings), settings)
         limits = ConnectionSettings(body_timeout=0.5)
         with bind_socket("127.0.0.1", 0) as listener:
-            async with listening(app, listener, limits, patience=1):
+            async with listen(app, listener, limits, patience=1):
                 _, token = await app[API_KEYS].create(ANN, Scope.WRITE)
                 host, _, port_text = url_of(listener).removeprefix("http://").partition(":")
                 reader, writer = await asyncio.open_connection(host, int(port_text))

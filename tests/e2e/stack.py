@@ -20,7 +20,7 @@ from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
-from audiolib.entrypoints.http.server import bind_socket, listening, url_of
+from audiolib.entrypoints.http.server import bind_socket, listen, url_of
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 from audiolib.ports.speech_synthesizer import SpeechSynthesizer
@@ -131,7 +131,7 @@ async def _listen(
     app: web.Application, settings: Settings, *, cancel_abandoned: bool = False
 ) -> AsyncIterator[str]:
     with closing(bind_socket("127.0.0.1", 0)) as listener:
-        async with listening(
+        async with listen(
             app, listener, settings.connections, patience=1, cancel_abandoned=cancel_abandoned
         ):
             yield url_of(listener)
@@ -143,7 +143,7 @@ async def _asset_service(settings: Settings) -> AsyncIterator[tuple[str, Contain
     with closing(bind_socket("127.0.0.1", 0)) as listener:
         settings = attrs.evolve(settings, public_url=settings.public_url or url_of(listener))
         container = build_container(settings)
-        async with listening(
+        async with listen(
             create_app(container, settings), listener, settings.connections, patience=1
         ):
             yield url_of(listener), container

@@ -268,12 +268,12 @@ MUTANTS = (
             ),
             Edit(
                 SAVE,
-                "def _verified(",
+                "def _verify(",
                 "def _same(command: object, idempotency: object) -> AssetId:\n"
                 "    import uuid\n"
                 "    name = f'{command.tenant} {idempotency}'\n"
                 "    return AssetId(str(uuid.uuid5(uuid.NAMESPACE_URL, name)))\n\n\n"
-                "def _verified(",
+                "def _verify(",
             ),
         ),
     ),

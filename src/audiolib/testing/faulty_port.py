@@ -35,17 +35,17 @@ class FaultyPort:
         real = getattr(self._port, method)
         call = f"{self._name}.{method}"
         if inspect.iscoroutinefunction(real):
-            return self._awaited(real, call)
+            return self._call(real, call)
         if inspect.ismethod(real) and hasattr(real, "__wrapped__"):
-            return self._opened(real, call)
+            return self._open(real, call)
         if inspect.isasyncgenfunction(real):
-            return self._listed(real, call)
+            return self._iterate(real, call)
         return real
 
-    def _awaited(self, real: Callable[..., Any], call: str) -> Callable[..., Any]:
+    def _call(self, real: Callable[..., Any], call: str) -> Callable[..., Any]:
         async def faulty(*args: Any, **named: Any) -> Any:
             fault = await self._begin(call)
-            effect, args = await _prepared(real, args, named, fault)
+            effect, args = await _prepare(real, args, named, fault)
             if fault is not None and fault.kind == "fail":
                 raise self._error(fault)
             if fault is not None and fault.kind == "unknown":
@@ -59,7 +59,7 @@ class FaultyPort:
 
         return faulty
 
-    def _opened(
+    def _open(
         self, real: Callable[..., AbstractAsyncContextManager[Any]], call: str
     ) -> Callable[..., AbstractAsyncContextManager[Any]]:
         @asynccontextmanager
@@ -77,7 +77,7 @@ class FaultyPort:
 
         return faulty
 
-    def _listed(self, real: Callable[..., AsyncIterator[Any]], call: str) -> Callable[..., Any]:
+    def _iterate(self, real: Callable[..., AsyncIterator[Any]], call: str) -> Callable[..., Any]:
         async def faulty(*args: Any, **named: Any) -> AsyncIterator[Any]:
             fault = await self._begin(call)
             if fault is not None and fault.kind in ("fail", "unknown"):
@@ -106,7 +106,7 @@ class FaultyPort:
         return fault.error or default("injected")
 
 
-async def _prepared(
+async def _prepare(
     real: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any], fault: Fault | None
 ) -> tuple[Effect, tuple[Any, ...]]:
     """The call as something that can be done now or later, whose stream is cut if it is to be."""

@@ -18,7 +18,7 @@ def attributes_file(attributes: Mapping[str, str], sha256: str) -> bytes:
     return json.dumps({"sha256": sha256, "attributes": dict(attributes)}).encode()
 
 
-def described(final: Path) -> DescribedObject:
+def head_of(final: Path) -> DescribedObject:
     """Blocks. Raises: FileNotFoundError when there is no object."""
     size = final.lstat().st_size
     try:

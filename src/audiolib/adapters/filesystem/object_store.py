@@ -14,11 +14,10 @@ import attrs
 from audiolib.adapters.filesystem.attributes import (
     attributes_file,
     attributes_path,
-    described,
 )
 from audiolib.adapters.filesystem.errors import translate_errors
 from audiolib.adapters.filesystem.upload import Upload, make_folders, sync_folder
-from audiolib.adapters.filesystem.walk import listed, unfinished_files, unfinished_keys
+from audiolib.adapters.filesystem.walk import list_files, upload_files, upload_keys
 from audiolib.domain.model.errors import StorageUnavailableError
 from audiolib.domain.model.identifiers import ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.links import PresignedUrl, SignedLink
@@ -91,7 +90,7 @@ class FilesystemObjectStore(ObjectStore):
     ) -> AsyncIterator[OpenedObject]:
         with translate_errors(key):
             descriptor, size = await _in_thread(
-                _opened, self.root / str(key), undo=lambda opened: os.close(opened[0])
+                _open, self.root / str(key), undo=lambda opened: os.close(opened[0])
             )
         try:
             cut = Slice(start=0, stop=size) if part is None else part.within(size)
@@ -112,7 +111,7 @@ class FilesystemObjectStore(ObjectStore):
 
     async def head(self, key: ObjectKey) -> DescribedObject:
         with translate_errors(key):
-            return await _in_thread(described, self.root / str(key))
+            return await _in_thread(head_of, self.root / str(key))
 
     async def delete(self, key: ObjectKey) -> None:
         path = self.root / str(key)
@@ -125,16 +124,16 @@ class FilesystemObjectStore(ObjectStore):
 
     async def abort_uploads(self, key: str) -> None:
         with translate_errors(key):
-            await _in_thread(lambda: _remove(unfinished_files(self.root / key)))
+            await _in_thread(lambda: _remove(upload_files(self.root / key)))
 
     async def list_objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
-        found = listed(self.root, prefix)
+        found = list_files(self.root, prefix)
         while some := await self._next(found):
             for each in some:
                 yield each
 
     async def list_uploads(self, prefix: str = "") -> list[str]:
-        found = unfinished_keys(self.root, prefix)
+        found = upload_keys(self.root, prefix)
         keys = set[str]()
         while some := await self._next(found):
             keys.update(some)
@@ -180,7 +179,7 @@ async def _in_thread(
         raise
 
 
-def _opened(path: Path) -> tuple[int, int]:
+def _open(path: Path) -> tuple[int, int]:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     return descriptor, os.fstat(descriptor).st_size
 

@@ -9,7 +9,7 @@ from audiolib.adapters.filesystem.upload import object_name
 from audiolib.domain.model.objects import ListedObject
 
 
-def listed(root: Path, prefix: str) -> Iterator[ListedObject]:
+def list_files(root: Path, prefix: str) -> Iterator[ListedObject]:
     """The objects whose keys begin with prefix, in the order of their keys."""
     for path in _files(root, prefix):
         if "/." not in f"/{path}":
@@ -24,7 +24,7 @@ def _printable(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def unfinished_keys(root: Path, prefix: str) -> Iterator[str]:
+def upload_keys(root: Path, prefix: str) -> Iterator[str]:
     """The keys of uploads that were not completed, or not wholly deleted; some more than once."""
     for path in _files(root, prefix):
         folder, _, name = path.rpartition("/")
@@ -37,7 +37,7 @@ def unfinished_keys(root: Path, prefix: str) -> Iterator[str]:
             yield key
 
 
-def unfinished_files(final: Path) -> list[Path]:
+def upload_files(final: Path) -> list[Path]:
     """The hidden files of an object's uploads; its attributes too where there is no object."""
     if not final.parent.is_dir():
         return []

@@ -23,7 +23,7 @@ async def open_http_session(
         trust_env=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         connector=PinnedConnector(settings.networks, limit=256, limit_per_host=64),
-        middlewares=[_adding(more_headers)],
+        middlewares=[_add_headers(more_headers)],
         timeout=aiohttp.ClientTimeout(
             total=None,
             sock_connect=settings.connect_timeout,
@@ -37,7 +37,7 @@ async def open_http_session(
         yield session
 
 
-def _adding(more_headers: Callable[[], Mapping[str, str]]) -> aiohttp.ClientMiddlewareType:
+def _add_headers(more_headers: Callable[[], Mapping[str, str]]) -> aiohttp.ClientMiddlewareType:
     async def add(
         request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:

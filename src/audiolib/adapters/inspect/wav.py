@@ -87,11 +87,13 @@ class WavInspection(Inspection):
         self._header.clear()
         self._wanted = 8
         if kind == b"RIFF":
-            self._riff_size = _known(struct.unpack_from("<I", header, 4)[0])
+            self._riff_size = _size_if_true(struct.unpack_from("<I", header, 4)[0])
         elif kind == b"fmt ":
             self._read_format(header)
         elif kind == b"ds64":
-            self._riff_size, self._long_size = map(_known_long, struct.unpack_from("<QQ", header))
+            self._riff_size, self._long_size = map(
+                _long_size_if_true, struct.unpack_from("<QQ", header)
+            )
         else:
             self._begin_chunk(*struct.unpack("<4sI", header))
 
@@ -101,7 +103,7 @@ class WavInspection(Inspection):
             raise NotAudioError("the WAV has too many chunks before its samples")
         if kind == b"data" and self._data_begins is None:
             self._data_begins = self._total
-            self._data_size = _known(size) or self._long_size
+            self._data_size = _size_if_true(size) or self._long_size
             self._skip = (self._data_size or 0) + (self._data_size or 0) % 2
         elif kind in (b"fmt ", b"ds64"):
             if not 16 <= size <= _LARGEST_HEADER:
@@ -117,9 +119,9 @@ class WavInspection(Inspection):
         self._format = (tag, channels, rate, bytes_per_second, block)
 
 
-def _known(size: int) -> int | None:
+def _size_if_true(size: int) -> int | None:
     return size if 0 < size < _STREAMED_FROM else None
 
 
-def _known_long(size: int) -> int | None:
+def _long_size_if_true(size: int) -> int | None:
     return size if 0 < size < 1 << 62 else None

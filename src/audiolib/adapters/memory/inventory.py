@@ -36,18 +36,18 @@ class MemoryInventory(Inventory):
         return [decode_or_unreadable(document) for document in theirs[:limit]]
 
     async def in_state(self, state: AssetState, *, after: str, limit: int) -> Sequence[AudioAsset]:
-        return self._ascending(lambda asset: asset.state is state, after, limit)
+        return self._sort(lambda asset: asset.state is state, after, limit)
 
     async def with_cleanup(
         self, state: CleanupState, *, after: str, limit: int
     ) -> Sequence[AudioAsset]:
-        return self._ascending(lambda asset: asset.cleanup.state is state, after, limit)
+        return self._sort(lambda asset: asset.cleanup.state is state, after, limit)
 
     async def find(self, asset_id: AssetId) -> AudioAsset | Unreadable | None:
         document = self._assets.documents.get(asset_id)
         return None if document is None else decode_or_unreadable(document)
 
-    def _ascending(
+    def _sort(
         self, wanted: Callable[[AudioAsset], bool], after: str, limit: int
     ) -> list[AudioAsset]:
         found = sorted(self._assets.where(wanted), key=lambda asset: asset.id)

@@ -33,7 +33,7 @@ class MongoCleanupOutbox(CleanupOutbox):
         await self._lease(due, ids_due, lease_until, token)
         await self._lease(expired, ids_expired, lease_until, token)
         ids = ids_due + ids_expired
-        return await self._leased(ids, token) if ids else []
+        return await self._lease_filter(ids, token) if ids else []
 
     async def _lease(self, where: Filter, ids: list[str], until: datetime, token: str) -> None:
         if not ids:
@@ -44,7 +44,7 @@ class MongoCleanupOutbox(CleanupOutbox):
                 where | {"_id": {"$in": ids}}, {"$set": leased, "$inc": {"cleanup.attempts": 1}}
             )
 
-    async def _leased(self, ids: list[str], token: str) -> list[CleanupTask]:
+    async def _lease_filter(self, ids: list[str], token: str) -> list[CleanupTask]:
         bearing = {"_id": {"$in": ids}, "cleanup.claim": token}
         found = await self.assets.find(bearing, sort=[("_id", ASCENDING)], limit=len(ids))
         return [asset.cleanup_task for asset in found]
@@ -54,7 +54,7 @@ class MongoCleanupOutbox(CleanupOutbox):
             return 0
         with translate_errors():
             answer = await self.assets.collection.bulk_write(
-                [_settled(result) for result in results], ordered=False
+                [_settle_update(result) for result in results], ordered=False
             )
         return int(answer.matched_count)
 
@@ -66,7 +66,7 @@ class MongoCleanupOutbox(CleanupOutbox):
         return bool(answer.matched_count)
 
 
-def _settled(result: CleanupResult) -> UpdateOne:
+def _settle_update(result: CleanupResult) -> UpdateOne:
     held = {
         "_id": str(result.task.asset_id),
         "cleanup.state": "leased",

@@ -8,7 +8,7 @@ from pymongo import ASCENDING
 from audiolib.adapters.mongo.assets import MongoAssets
 from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.domain.documents.asset_document import SCHEMA_VERSION, version_of
-from audiolib.domain.documents.schema_upgrade import surveyed, upgraded
+from audiolib.domain.documents.schema_upgrade import upgrade_document, version_of_document
 from audiolib.domain.model.audit import DocumentVersion
 from audiolib.ports.document_schema import DocumentSchema
 
@@ -25,7 +25,7 @@ class MongoDocumentSchema(DocumentSchema):
         found = await self.assets.documents(
             {"_id": {"$gt": after}}, sort=[("_id", ASCENDING)], limit=limit
         )
-        return [surveyed(document) for document in found]
+        return [version_of_document(document) for document in found]
 
     async def upgrade(self, asset_id: str) -> bool:
         found = await self.assets.documents({"_id": asset_id}, sort=[("_id", ASCENDING)], limit=1)
@@ -35,5 +35,5 @@ class MongoDocumentSchema(DocumentSchema):
         # Other programs change other fields than we do. A filter by None matches what is missing.
         unchanged = dict.fromkeys(_CHANGING) | document
         with translate_errors():
-            answer = await self.assets.collection.replace_one(unchanged, upgraded(document))
+            answer = await self.assets.collection.replace_one(unchanged, upgrade_document(document))
         return bool(answer.matched_count)

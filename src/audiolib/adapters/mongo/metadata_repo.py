@@ -47,7 +47,7 @@ class MongoMetadataRepo(MetadataRepo):
     async def renew_lease(
         self, tenant: Tenant, asset_id: AssetId, *, fence: str, until: datetime
     ) -> bool:
-        pending = _held(tenant, asset_id, fence, "pending")
+        pending = _own_intent(tenant, asset_id, fence, "pending")
         outcome = await self.assets.write(UpdateOne(pending, {"$set": {"lease_until": until}}))
         if isinstance(outcome, Done):
             return True
@@ -78,7 +78,7 @@ class MongoMetadataRepo(MetadataRepo):
         self, tenant: Tenant, asset: AudioAsset, state: str = "pending"
     ) -> AudioAsset | None:
         """Put asset in the place of itself in that state; what is there afterwards."""
-        held = _held(tenant, asset.id, asset.fence, state)
+        held = _own_intent(tenant, asset.id, asset.fence, state)
         outcome = await self.assets.write(ReplaceOne(held, to_document(asset)))
         return asset if isinstance(outcome, Done) else await self.get(tenant, asset.id)
 
@@ -124,5 +124,5 @@ def _below(place: tuple[Any, Any] | None) -> Filter:
     }
 
 
-def _held(tenant: Tenant, asset_id: AssetId, fence: str, state: str) -> Filter:
+def _own_intent(tenant: Tenant, asset_id: AssetId, fence: str, state: str) -> Filter:
     return _of(tenant) | {"_id": str(asset_id), "state": state, "fence": fence}

@@ -70,7 +70,7 @@ class S3ObjectStore(ObjectStore):
             await upload.whole(b"".join(begun), sha256=content.sha256)
             size = content.size
         else:
-            await upload.in_parts(_resumed(begun, pieces))
+            await upload.in_parts(_resume(begun, pieces))
             size = (await self.head(key)).size
         digest = await self._digest(key) if self.weak else content.sha256
         return StoredObject(key=key, size=size, sha256=digest, content_type=content_type)
@@ -106,7 +106,7 @@ class S3ObjectStore(ObjectStore):
 
     async def sweep(self, stem: ObjectKeyPrefix) -> None:
         with translate_errors(stem):
-            for found in [found async for found in self._listed(f"{stem}.")]:
+            for found in [found async for found in self._list(f"{stem}.")]:
                 await self.client.delete_object(Bucket=self.bucket, Key=found.key)
             for upload in await self._uploads(f"{stem}."):
                 await self._abort(upload)
@@ -119,13 +119,13 @@ class S3ObjectStore(ObjectStore):
             await self.client.delete_object(Bucket=self.bucket, Key=key + CLAIM)
 
     async def list_objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
-        async for found in self._listed(prefix):
+        async for found in self._list(prefix):
             if not found.key.endswith(CLAIM) and not found.key.startswith(PROBES):
                 yield found
 
     async def list_uploads(self, prefix: str = "") -> list[str]:
         uploads = {upload["Key"] for upload in await self._uploads(prefix)}
-        async for found in self._listed(prefix):
+        async for found in self._list(prefix):
             if found.key.endswith(CLAIM):
                 uploads.add(found.key.removesuffix(CLAIM))
         return sorted(key for key in uploads if not key.startswith(PROBES))
@@ -156,7 +156,7 @@ class S3ObjectStore(ObjectStore):
             Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"]
         )
 
-    async def _listed(self, prefix: str) -> AsyncIterator[ListedObject]:
+    async def _list(self, prefix: str) -> AsyncIterator[ListedObject]:
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=prefix
         )
@@ -190,7 +190,7 @@ async def _up_to_two(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             yield piece
 
 
-async def _resumed(begun: list[bytes], rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _resume(begun: list[bytes], rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     # Each is let go of once it is sent: two are held, and a copy while one is put together.
     while begun:
         yield begun.pop(0)

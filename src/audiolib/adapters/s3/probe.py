@@ -40,11 +40,11 @@ async def missing_guarantees(
         await upload(1).whole(_BODY, sha256=digest)
         if await _taken_twice(upload(2), digest):
             found.append("it overwrites in spite of If-None-Match: *")
-        if await _completed_twice(upload(3)):
+        if await _completes_twice(upload(3)):
             found.append("it overwrites in spite of If-None-Match: * when an upload completes")
         if await _wrong_digest_passes(client, wire, bucket, f"{key}-wrong"):
             found.append("it takes bodies that have not the SHA-256 they are sent with")
-        if key not in await _listed(client, bucket, key):
+        if key not in await _list_probes(client, bucket, key):
             found.append("it does not list what was just written")
     finally:
         with translate_errors("probe"):
@@ -71,7 +71,7 @@ async def _taken_twice(upload: Upload, digest: str) -> bool:
     return True
 
 
-async def _completed_twice(upload: Upload) -> bool:
+async def _completes_twice(upload: Upload) -> bool:
     async def once() -> Any:
         yield _BODY
 
@@ -95,7 +95,7 @@ async def _wrong_digest_passes(
     return True
 
 
-async def _listed(client: Any, bucket: str, key: str) -> list[str]:
+async def _list_probes(client: Any, bucket: str, key: str) -> list[str]:
     with translate_errors("probe"):
         answer = await client.list_objects_v2(Bucket=bucket, Prefix=key)
     return [found["Key"] for found in answer.get("Contents", ())]

@@ -70,7 +70,7 @@ class Upload:
         claim = attrs.evolve(self, key=self.key + CLAIM, attributes={})
         await claim.whole(b"", sha256=hashlib.sha256().hexdigest())
         try:
-            await self._claimed(pieces)
+            await self._put_parts(pieces)
         finally:
             await claim.withdraw()
 
@@ -82,7 +82,7 @@ class Upload:
         except AudioLibraryError:
             pass
 
-    async def _claimed(self, pieces: AsyncIterator[bytes]) -> None:
+    async def _put_parts(self, pieces: AsyncIterator[bytes]) -> None:
         with translate_errors(self.key):
             begun = await self.client.create_multipart_upload(
                 **self._where,

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from audiolib.adapters.speech.kokoro_model import LANGUAGES, STYLES, KokoroModel, espeak_language
 from audiolib.adapters.speech.model_thread import ModelThread
-from audiolib.adapters.speech.spoken import SpeechModel, spoken
+from audiolib.adapters.speech.spoken import SpeechModel, speak_sentences
 from audiolib.domain.model.errors import FieldError
 from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.domain.model.validation import raise_if_any
@@ -24,7 +24,7 @@ class KokoroSynthesizer(SpeechSynthesizer):
     def speak(self, request: SpeechRequest) -> AsyncIterator[Pcm]:
         """As the port says; refuses at once what Kokoro can't speak."""
         raise_if_any(*_faults(request))
-        return spoken(self._thread, request)
+        return speak_sentences(self._thread, request)
 
 
 def _faults(request: SpeechRequest) -> Iterator[FieldError]:

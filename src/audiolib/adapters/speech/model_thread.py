@@ -35,10 +35,10 @@ class ModelThread(Generic[Model]):
 
     def _do(self, job: Callable[[Model], Result]) -> Result:
         if self._model is None:
-            self._model = self._loaded()
+            self._model = self._load_model()
         return job(self._model)
 
-    def _loaded(self) -> Model:
+    def _load_model(self) -> Model:
         try:
             return self._load()
         except ImportError as missing:

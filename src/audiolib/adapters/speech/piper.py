@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from audiolib.adapters.speech.model_thread import ModelThread
-from audiolib.adapters.speech.spoken import SpeechModel, spoken
+from audiolib.adapters.speech.spoken import SpeechModel, speak_sentences
 from audiolib.domain.model.errors import FieldError
 from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.domain.model.validation import raise_if_any
@@ -25,7 +25,7 @@ class PiperSynthesizer(SpeechSynthesizer):
     def speak(self, request: SpeechRequest) -> AsyncIterator[Pcm]:
         """As the port says; refuses at once what Piper can't speak."""
         raise_if_any(*_faults(request))
-        return spoken(self._thread, request)
+        return speak_sentences(self._thread, request)
 
 
 class _PiperModel:

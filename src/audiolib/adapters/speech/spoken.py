@@ -26,7 +26,9 @@ class SpeechModel(Protocol):
         """The samples of a stretch of sounds: an array of floats from -1 to 1."""
 
 
-async def spoken(thread: ModelThread[SpeechModel], request: SpeechRequest) -> AsyncIterator[Pcm]:
+async def speak_sentences(
+    thread: ModelThread[SpeechModel], request: SpeechRequest
+) -> AsyncIterator[Pcm]:
     """The request's text as speech, with a pause after each sentence.
 
     The pause is all that is heard of a sentence without letters.

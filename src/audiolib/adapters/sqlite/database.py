@@ -74,7 +74,7 @@ class _Thread:
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self._connection is None:
             _make_private(self._path)
-            self._connection = _connected(self._path)
+            self._connection = _connect(self._path)
         return work(self._connection)
 
     def _close(self) -> None:
@@ -98,7 +98,7 @@ def _make_private(path: Path) -> None:
     Path(empty).unlink()
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     deadline = time.monotonic() + _PATIENCE
     while True:

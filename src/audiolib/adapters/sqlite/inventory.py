@@ -38,12 +38,12 @@ class SqliteInventory(Inventory):
         return [decode_or_unreadable(document) for document in found]
 
     async def in_state(self, state: AssetState, *, after: str, limit: int) -> Sequence[AudioAsset]:
-        return await self._ascending(f"state = '{state.value}'", after, limit)
+        return await self._select_sorted(f"state = '{state.value}'", after, limit)
 
     async def with_cleanup(
         self, state: CleanupState, *, after: str, limit: int
     ) -> Sequence[AudioAsset]:
-        return await self._ascending(f"cleanup_state = '{state.value}'", after, limit)
+        return await self._select_sorted(f"cleanup_state = '{state.value}'", after, limit)
 
     async def find(self, asset_id: AssetId) -> AudioAsset | Unreadable | None:
         found = await self.database.read(
@@ -51,6 +51,6 @@ class SqliteInventory(Inventory):
         )
         return decode_or_unreadable(found[0]) if found else None
 
-    async def _ascending(self, where: str, after: str, limit: int) -> list[AudioAsset]:
+    async def _select_sorted(self, where: str, after: str, limit: int) -> list[AudioAsset]:
         where += " AND asset_id > ? ORDER BY asset_id"
         return await self.database.read(lambda c: documents.find(c, where, [after], limit))

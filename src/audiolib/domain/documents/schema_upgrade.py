@@ -22,7 +22,7 @@ def decode_or_unreadable(document: Mapping[str, Any]) -> AudioAsset | Unreadable
         return Unreadable(asset_id=str(document["_id"]), fault=str(unreadable))
 
 
-def surveyed(document: Mapping[str, Any]) -> DocumentVersion:
+def version_of_document(document: Mapping[str, Any]) -> DocumentVersion:
     """The document's version, and whether we read it."""
     read = decode_or_unreadable(document)
     return DocumentVersion(
@@ -32,18 +32,18 @@ def surveyed(document: Mapping[str, Any]) -> DocumentVersion:
     )
 
 
-def upgraded(document: Mapping[str, Any]) -> Document:
+def upgrade_document(document: Mapping[str, Any]) -> Document:
     """The document in the current schema; further fields that others put there stay.
 
     Raises: UnreadableDocumentError.
     """
-    return _merged(document, to_document(from_document(document)))
+    return _merge(document, to_document(from_document(document)))
 
 
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> Document:
+def _merge(old: Mapping[str, Any], new: Mapping[str, Any]) -> Document:
     merged = dict(old)
     for name, value in new.items():
         earlier = old.get(name)
         both = isinstance(earlier, Mapping) and isinstance(value, Mapping)
-        merged[name] = _merged(earlier, value) if both else value  # type: ignore[arg-type]
+        merged[name] = _merge(earlier, value) if both else value  # type: ignore[arg-type]
     return merged

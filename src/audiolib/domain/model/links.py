@@ -25,7 +25,7 @@ class SignedLink:
 
     def query(self, secret: bytes) -> str:
         """The URL's query string, signature included."""
-        return urlencode(self._signed() | {"signature": self._signature(secret)})
+        return urlencode(self._parameters() | {"signature": self._signature(secret)})
 
     @classmethod
     def opened(
@@ -47,13 +47,13 @@ class SignedLink:
             return None
         return link if genuine and now < link.expires_at else None
 
-    def _signed(self) -> dict[str, str]:
+    def _parameters(self) -> dict[str, str]:
         expires = str(int(self.expires_at.timestamp()))
         return {"expires": expires, "type": self.content_type, "name": self.filename}
 
     def _signature(self, secret: bytes) -> str:
         # The key's grammar admits no line break, and urlencode leaves none in the rest.
-        message = f"GET\n{self.key}\n{urlencode(self._signed())}"
+        message = f"GET\n{self.key}\n{urlencode(self._parameters())}"
         return hmac.new(secret, message.encode(), hashlib.sha256).hexdigest()
 
 

@@ -30,7 +30,7 @@ from audiolib.entrypoints.worker.loops import (
 
 
 def create_app(container: Container, settings: Settings) -> web.Application:
-    """Everything is opened when the application starts, and closed when it ends."""
+    """Everything is lifespan when the application starts, and closed when it ends."""
     app = new_application()
     app[keys.SETTINGS] = settings
     internal_keys = settings.trust.internal_keys
@@ -51,7 +51,7 @@ def create_app(container: Container, settings: Settings) -> web.Application:
     app[keys.DRAINING] = asyncio.Event()
     app[keys.SAVED] = asyncio.Event()
 
-    async def opened(app: web.Application) -> AsyncIterator[None]:
+    async def lifespan(app: web.Application) -> AsyncIterator[None]:
         async with open_resources(container):
             library = app[keys.LIBRARY] = await resolve(container.library())
             stores = library.ports.store, library.ports.repo
@@ -62,7 +62,7 @@ def create_app(container: Container, settings: Settings) -> web.Application:
             ):
                 yield
 
-    app.cleanup_ctx.append(opened)
+    app.cleanup_ctx.append(lifespan)
     app.router.add_post("/audio-library", save_audio)
     app.router.add_get("/audio-library", list_audio, allow_head=False)
     app.router.add_get("/audio-library/{id}", get_audio, allow_head=False)

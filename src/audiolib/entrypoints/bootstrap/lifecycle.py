@@ -25,16 +25,16 @@ async def open_resources(container: containers.Container) -> AsyncIterator[None]
         await resolve(container.init_resources())
     except BaseException:
         # Why it can't be opened is what matters; what can't be closed then was never open.
-        await _closed(container)
+        await _close(container)
         raise
     try:
         yield
     finally:
-        if errors := await _closed(container):
+        if errors := await _close(container):
             raise ExceptionGroup("resources failed to close", errors)
 
 
-async def _closed(container: containers.Container) -> list[Exception]:
+async def _close(container: containers.Container) -> list[Exception]:
     """Returns: what went wrong."""
     errors: list[Exception] = []
     # One that fails to close ends a round before those beneath it are closed.

@@ -17,7 +17,7 @@ LEFT = 3
 _SETTLED = (Action.REBUILT, Action.ENDED)
 
 
-async def tell(
+async def report_findings(
     findings: AsyncIterator[Finding], progress: Progress, *, title: str, json_lines: bool
 ) -> int:
     """Print each finding when it is found, and a summary at the end; a bar goes to stderr.
@@ -26,17 +26,17 @@ async def tell(
     """
     counts = dict[str, int]()
     left = 0
-    with counting(progress, title):
+    with progress_bar(progress, title):
         async for finding in findings:
             counts[finding.kind.value] = counts.get(finding.kind.value, 0) + 1
             left += finding.action not in _SETTLED
-            print_line(_shape(finding) if json_lines else _sentence(finding), json_lines)
+            emit(_shape(finding) if json_lines else _sentence(finding), json_lines)
     summary = {**attrs.asdict(progress), "findings": counts, "left": left}
-    print_line({"summary": summary} if json_lines else _last_line(title, summary), json_lines)
+    emit({"summary": summary} if json_lines else _last_line(title, summary), json_lines)
     return LEFT if left else 0
 
 
-def counting(progress: Progress, title: str) -> Bar:
+def progress_bar(progress: Progress, title: str) -> Bar:
     """A bar that shows how far it is; nothing where stderr is no terminal."""
     bar = Bar(
         SpinnerColumn(),
@@ -56,10 +56,10 @@ class _Counts(ProgressColumn):
         self._progress = progress
 
     def render(self, task: Task) -> Text:
-        return Text(_counted(attrs.asdict(self._progress)))
+        return Text(_count(attrs.asdict(self._progress)))
 
 
-def print_line(line: object, as_json: bool = True) -> None:
+def emit(line: object, as_json: bool = True) -> None:
     text = json.dumps(line, ensure_ascii=False, default=str) if as_json else str(line)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
@@ -79,12 +79,12 @@ def _sentence(finding: Finding) -> str:
     return f"{finding.kind.value}: {finding.subject}: {finding.detail}{done}"
 
 
-def _counted(counts: dict[str, int]) -> str:
+def _count(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing yet"
 
 
 def _last_line(title: str, summary: dict[str, object]) -> str:
     counts = {name: n for name, n in summary.items() if isinstance(n, int) and name != "left"}
     found = summary["findings"]
-    kinds = _counted(found) if isinstance(found, dict) and found else "nothing wrong"
-    return f"{title}: {_counted(counts)}; found {kinds}; {summary['left']} left to look at"
+    kinds = _count(found) if isinstance(found, dict) and found else "nothing wrong"
+    return f"{title}: {_count(counts)}; found {kinds}; {summary['left']} left to look at"

@@ -10,7 +10,7 @@ from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.use_cases.audio_library import AudioLibrary
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library import open_library
-from audiolib.entrypoints.cli.audit import print_line
+from audiolib.entrypoints.cli.audit import emit
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.schemas import time_shape
@@ -52,7 +52,7 @@ async def _list(settings: Settings, state: CleanupState, json_lines: bool) -> in
     async with open_library(settings, create=False) as library:
         async for asset in _with_cleanup(library, state):
             shape = _shape(asset)
-            print_line(shape if json_lines else "  ".join(map(str, shape.values())), json_lines)
+            emit(shape if json_lines else "  ".join(map(str, shape.values())), json_lines)
     return 0
 
 
@@ -65,7 +65,7 @@ async def _retry(settings: Settings, asset_ids: list[AssetId]) -> int:
                 retried += 1
             elif asset_ids:
                 raise AssetNotFoundError(f"asset {asset_id} has no cleanup that was given up")
-    print_line(f"{retried} are due again", as_json=False)
+    emit(f"{retried} are due again", as_json=False)
     return 0
 
 

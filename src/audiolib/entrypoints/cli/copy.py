@@ -12,7 +12,7 @@ from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.gather import gather
 from audiolib.entrypoints.bootstrap.library_container import build_container
 from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
-from audiolib.entrypoints.cli.audit import tell
+from audiolib.entrypoints.cli.audit import report_findings
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.environment import load_profile
 from audiolib.entrypoints.config.settings import Settings
@@ -59,7 +59,9 @@ async def _copy(source: Settings, target: Settings, json_lines: bool) -> int:
             gather=gather,
             url_ttl=target.url_ttl,
         )
-        return await tell(copying(progress), progress, title="copy", json_lines=json_lines)
+        return await report_findings(
+            copying(progress), progress, title="copy", json_lines=json_lines
+        )
 
 
 def _place(settings: Settings) -> set[tuple[str, ...]]:

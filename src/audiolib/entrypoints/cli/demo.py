@@ -16,7 +16,7 @@ from yarl import URL
 from audiolib.entrypoints.cli.demo_services import (
     DemoFailedError,
     new_api_key,
-    running_services,
+    start_services,
 )
 from audiolib.entrypoints.cli.run import run
 
@@ -51,7 +51,7 @@ def demo(
 
 async def _demo(text: str, voice: str, data_dir: Path) -> None:
     async with AsyncExitStack() as stack:
-        library = await running_services(stack, data_dir)
+        library = await start_services(stack, data_dir)
         key = await new_api_key(data_dir)
         http = await stack.enter_async_context(
             aiohttp.ClientSession(headers={"Authorization": f"Bearer {key}"})

@@ -22,7 +22,7 @@ class DemoFailedError(Exception):
     """Something that the demo promises was not so."""
 
 
-async def running_services(stack: AsyncExitStack, data_dir: Path) -> str:
+async def start_services(stack: AsyncExitStack, data_dir: Path) -> str:
     """Generator, asset service and gateway, none of which believes a stranger.
 
     Returns: where the gateway is.
@@ -77,14 +77,14 @@ async def _service(name: str, *options: str, **settings: str) -> AsyncIterator[s
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        yield await asyncio.wait_for(_listening(process, name), _PATIENCE)
+        yield await asyncio.wait_for(_await_listening(process, name), _PATIENCE)
     finally:
         if process.returncode is None:
             process.terminate()
         await process.communicate()
 
 
-async def _listening(process: asyncio.subprocess.Process, name: str) -> str:
+async def _await_listening(process: asyncio.subprocess.Process, name: str) -> str:
     assert process.stderr is not None  # noqa: S101 - it was opened as a pipe
     said = ""
     while line := (await process.stderr.readline()).decode():

@@ -13,7 +13,7 @@ from audiolib.domain.use_cases.access.api_keys import ApiKeys
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
 from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
-from audiolib.entrypoints.cli.audit import print_line
+from audiolib.entrypoints.cli.audit import emit
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.schemas import time_shape
@@ -86,7 +86,7 @@ async def _create(
 ) -> int:
     async with _key_ring(settings) as ring:
         _, token = await ring.create(tenant, scope, label=label, expires_in=expires_in)
-    print_line(token.to_string(), as_json=False)
+    emit(token.to_string(), as_json=False)
     return 0
 
 
@@ -97,7 +97,7 @@ async def _list(settings: Settings, json_lines: bool) -> int:
             for key in page:
                 shape = _shape(key)
                 text = "  ".join(str(value) for value in shape.values() if value)
-                print_line(shape if json_lines else text, json_lines)
+                emit(shape if json_lines else text, json_lines)
             after = page[-1].id
     return 0
 
@@ -106,7 +106,7 @@ async def _revoke(settings: Settings, key_id: str) -> int:
     async with _key_ring(settings) as ring:
         if not await ring.revoke(key_id):
             raise InvalidRequestError(FieldError("key_id", "is no key's"))
-    print_line(f"{key_id} works no more", as_json=False)
+    emit(f"{key_id} works no more", as_json=False)
     return 0
 
 

@@ -5,7 +5,7 @@ import attrs
 from audiolib.domain.model.audit import Progress
 from audiolib.domain.use_cases.maintenance.migrate import Migrated
 from audiolib.entrypoints.bootstrap.library import open_library
-from audiolib.entrypoints.cli.audit import LEFT, counting, print_line
+from audiolib.entrypoints.cli.audit import LEFT, emit, progress_bar
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
 
@@ -29,10 +29,10 @@ def migrate(*, check: bool = False, json_lines: bool = False) -> int:
 async def _migrate(settings: Settings, check: bool, json_lines: bool) -> int:
     progress = Progress()
     async with open_library(settings, create=False) as library:
-        with counting(progress, "migrate"):
+        with progress_bar(progress, "migrate"):
             migrated = await library.migrate(progress, check=check)
     if json_lines:
-        print_line({"summary": attrs.asdict(migrated)})
+        emit({"summary": attrs.asdict(migrated)})
     else:
         _say(migrated)
     return LEFT if migrated.outdated or migrated.unreadable else 0
@@ -40,8 +40,8 @@ async def _migrate(settings: Settings, check: bool, json_lines: bool) -> int:
 
 def _say(migrated: Migrated) -> None:
     for each in migrated.unreadable:
-        print_line(f"unreadable: {each}", as_json=False)
-    print_line(
+        emit(f"unreadable: {each}", as_json=False)
+    emit(
         f"migrate: {migrated.current} were current, {migrated.upgraded} upgraded, "
         f"{migrated.outdated} outdated, {len(migrated.unreadable)} unreadable",
         as_json=False,

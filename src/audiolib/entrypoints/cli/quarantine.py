@@ -2,7 +2,7 @@
 
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.entrypoints.bootstrap.library import open_library
-from audiolib.entrypoints.cli.audit import print_line
+from audiolib.entrypoints.cli.audit import emit
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.schemas import time_shape
@@ -51,19 +51,19 @@ async def _list(settings: Settings, json_lines: bool) -> int:
                 "title": asset.metadata.title,
                 "since": time_shape(asset.updated_at),
             }
-            print_line(shape if json_lines else "  ".join(map(str, shape.values())), json_lines)
+            emit(shape if json_lines else "  ".join(map(str, shape.values())), json_lines)
     return 0
 
 
 async def _restore(settings: Settings, asset_id: AssetId) -> int:
     async with open_library(settings, create=False) as library:
         asset = await library.quarantine.restore(asset_id)
-    print_line(f"{asset.key} is back in its library", as_json=False)
+    emit(f"{asset.key} is back in its library", as_json=False)
     return 0
 
 
 async def _discard(settings: Settings, asset_id: AssetId) -> int:
     async with open_library(settings, create=False) as library:
         await library.quarantine.discard(asset_id)
-    print_line(f"{asset_id} is for the recoverer to remove", as_json=False)
+    emit(f"{asset_id} is for the recoverer to remove", as_json=False)
     return 0

@@ -2,7 +2,7 @@
 
 from audiolib.domain.model.audit import Progress
 from audiolib.entrypoints.bootstrap.library import open_library
-from audiolib.entrypoints.cli.audit import tell
+from audiolib.entrypoints.cli.audit import report_findings
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
 
@@ -36,4 +36,4 @@ async def _reconcile(
     progress = Progress()
     async with open_library(settings, create=False) as library:
         findings = library.reconcile(progress, dry_run=dry_run, verify=verify, repair=repair)
-        return await tell(findings, progress, title="reconcile", json_lines=json_lines)
+        return await report_findings(findings, progress, title="reconcile", json_lines=json_lines)

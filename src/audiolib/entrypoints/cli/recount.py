@@ -2,7 +2,7 @@
 
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.bootstrap.library import open_library
-from audiolib.entrypoints.cli.audit import print_line
+from audiolib.entrypoints.cli.audit import emit
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
 
@@ -28,7 +28,7 @@ async def _recount(settings: Settings) -> int:
                 else:
                     busy.append(tenant)
             after = page[-1]
-    print_line(f"{counted} tenants counted", as_json=False)
+    emit(f"{counted} tenants counted", as_json=False)
     for tenant in busy:
-        print_line(f"{tenant} was saving meanwhile", as_json=False)
+        emit(f"{tenant} was saving meanwhile", as_json=False)
     return 3 if busy else 0

@@ -2,7 +2,7 @@
 
 from audiolib.domain.model.audit import Progress
 from audiolib.entrypoints.bootstrap.library import open_library
-from audiolib.entrypoints.cli.audit import tell
+from audiolib.entrypoints.cli.audit import report_findings
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
 
@@ -25,4 +25,4 @@ async def _reindex(settings: Settings, json_lines: bool) -> int:
     progress = Progress()
     async with open_library(settings, create=False) as library:
         findings = library.reindex(progress)
-        return await tell(findings, progress, title="reindex", json_lines=json_lines)
+        return await report_findings(findings, progress, title="reindex", json_lines=json_lines)

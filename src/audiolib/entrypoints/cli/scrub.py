@@ -3,7 +3,7 @@
 from audiolib.domain.model.audit import Progress
 from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.entrypoints.bootstrap.library import open_library
-from audiolib.entrypoints.cli.audit import tell
+from audiolib.entrypoints.cli.audit import report_findings
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
 
@@ -29,4 +29,4 @@ async def _scrub(settings: Settings, shares: int, json_lines: bool) -> int:
     progress = Progress()
     async with open_library(settings, create=False) as library:
         findings = library.scrub(progress, shares=shares)
-        return await tell(findings, progress, title="scrub", json_lines=json_lines)
+        return await report_findings(findings, progress, title="scrub", json_lines=json_lines)

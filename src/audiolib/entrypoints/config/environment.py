@@ -55,16 +55,16 @@ class OneLineFormatter(logging.Formatter):
     ) -> str:
         message = super().formatMessage(record)
         shown = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], message[:_LONGEST_MESSAGE])
-        return shown + _cut(len(message) - _LONGEST_MESSAGE)
+        return shown + _note_cut(len(message) - _LONGEST_MESSAGE)
 
     def formatException(  # noqa: N802 - logging's own name
         self, ei: Any
     ) -> str:
         text = super().formatException(ei)
-        return text[:_LONGEST_TRACEBACK] + _cut(len(text) - _LONGEST_TRACEBACK)
+        return text[:_LONGEST_TRACEBACK] + _note_cut(len(text) - _LONGEST_TRACEBACK)
 
 
-def _cut(characters: int) -> str:
+def _note_cut(characters: int) -> str:
     return f"… ({characters} more)" if characters > 0 else ""
 
 

@@ -16,7 +16,7 @@ from audiolib.entrypoints.gateway import app_keys as keys
 from audiolib.entrypoints.gateway.credentials import Credentials
 from audiolib.entrypoints.gateway.health import check_services, ready
 from audiolib.entrypoints.gateway.json_web_tokens import JsonWebTokens
-from audiolib.entrypoints.gateway.jwks import Jwks, fetching
+from audiolib.entrypoints.gateway.jwks import Jwks, fetch_over_http
 from audiolib.entrypoints.gateway.openapi import gateway_document
 from audiolib.entrypoints.gateway.rate_limit import RateLimit
 from audiolib.entrypoints.gateway.routes import file, generate, library
@@ -30,7 +30,7 @@ _BAD_LINKS_A_SECOND = 20.0  # a page may show that many links which have expired
 
 
 def create_gateway(container: GatewayContainer, settings: Settings) -> web.Application:
-    """Everything is opened when the application starts, and closed when it ends."""
+    """Everything is lifespan when the application starts, and closed when it ends."""
     app = new_application()
     internal_keys = settings.trust.internal_keys
     app[keys.SETTINGS] = settings
@@ -43,7 +43,7 @@ def create_gateway(container: GatewayContainer, settings: Settings) -> web.Appli
     app[keys.FAILURES] = RateLimit(_FAILURES_A_SECOND)
     app[keys.BAD_LINKS] = RateLimit(_BAD_LINKS_A_SECOND)
 
-    async def opened(app: web.Application) -> AsyncIterator[None]:
+    async def lifespan(app: web.Application) -> AsyncIterator[None]:
         async with open_resources(container), _upstream(settings) as session:
             api_keys = await resolve(container.api_keys())
             credentials = Credentials(keys=api_keys, tokens=_tokens(settings, session))
@@ -55,7 +55,7 @@ def create_gateway(container: GatewayContainer, settings: Settings) -> web.Appli
             app[keys.AUTHENTICATE] = credentials.authenticate
             yield
 
-    app.cleanup_ctx.append(opened)
+    app.cleanup_ctx.append(lifespan)
     for path in ("/audio-library", "/audio-library/{rest:.*}"):
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
             app.router.add_route(method, path, library)
@@ -89,5 +89,5 @@ def _tokens(settings: Settings, session: aiohttp.ClientSession) -> JsonWebTokens
     jwt = settings.gateway.jwt
     if not (jwt.secrets or jwt.jwks_url):
         return None
-    jwks = Jwks(fetching(session, jwt.jwks_url)) if jwt.jwks_url else None
+    jwks = Jwks(fetch_over_http(session, jwt.jwks_url)) if jwt.jwks_url else None
     return JsonWebTokens(settings=jwt, jwks=jwks)

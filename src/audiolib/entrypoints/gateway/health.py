@@ -27,13 +27,13 @@ async def check_services(
 ) -> Mapping[str, str]:
     """Return `ok` or `unavailable` for each."""
     checks = {
-        "keys": _told(api_keys.page(limit=1)),
-        "asset_service": _told(_answers(session, f"{asset_service_url}/health/ready")),
+        "keys": _check(api_keys.page(limit=1)),
+        "asset_service": _check(_answers(session, f"{asset_service_url}/health/ready")),
     }
     return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
 
 
-async def _told(check: Awaitable[object]) -> str:
+async def _check(check: Awaitable[object]) -> str:
     try:
         async with asyncio.timeout(_PATIENCE):
             await check

@@ -50,25 +50,25 @@ class JsonWebTokens:
         if not isinstance(algorithm, str):
             raise InvalidTokenError("its algorithm is no name")
         if algorithm == _SYMMETRIC and self.settings.secrets:
-            return self._decoded_by_secret(token)
+            return self._decode_by_secret(token)
         if algorithm in _ASYMMETRIC and self.jwks is not None and isinstance(kid, str):
             key = await self.jwks.key(kid)
             if key is None:
                 raise InvalidTokenError("signed by a key that the issuer doesn't have")
             if key.algorithm_name != algorithm:
                 raise InvalidTokenError("its key is of another algorithm")
-            return self._decoded(token, key, str(algorithm))
+            return self._decode(token, key, str(algorithm))
         raise InvalidTokenError("signed in a way that is not configured")
 
-    def _decoded_by_secret(self, token: str) -> dict[str, Any]:
+    def _decode_by_secret(self, token: str) -> dict[str, Any]:
         for secret in self.settings.secrets:
             try:
-                return self._decoded(token, secret, _SYMMETRIC)
+                return self._decode(token, secret, _SYMMETRIC)
             except jwt.InvalidSignatureError:
                 continue
         raise InvalidTokenError("signed by none of our secrets")
 
-    def _decoded(self, token: str, key: jwt.PyJWK | str, algorithm: str) -> dict[str, Any]:
+    def _decode(self, token: str, key: jwt.PyJWK | str, algorithm: str) -> dict[str, Any]:
         claims: dict[str, Any] = jwt.decode(
             token,
             key,

@@ -51,7 +51,7 @@ class Jwks:
         self._fetched_at = self._clock()
 
 
-def fetching(session: aiohttp.ClientSession, url: str) -> Fetch:
+def fetch_over_http(session: aiohttp.ClientSession, url: str) -> Fetch:
     """Over HTTP; redirects are not followed."""
 
     async def fetch() -> Mapping[str, Any]:

@@ -32,7 +32,7 @@ async def library(request: web.Request) -> web.StreamResponse:
     """Everything under /audio-library, to the asset service, in the principal's name."""
     target = _target(request, _LIBRARY)
     reading = request.method in _READING
-    principal, allowance = await _admitted(request, Scope.READ if reading else Scope.WRITE)
+    principal, allowance = await _admit(request, Scope.READ if reading else Scope.WRITE)
     return await forward(
         request,
         request.app[keys.SETTINGS].gateway.asset_service_url + target,
@@ -43,7 +43,7 @@ async def library(request: web.Request) -> web.StreamResponse:
 
 async def generate(request: web.Request) -> web.StreamResponse:
     """POST /audio/generate, to the generator, which limits what one tenant may ask for."""
-    principal, allowance = await _admitted(request, Scope.WRITE)
+    principal, allowance = await _admit(request, Scope.WRITE)
     settings = request.app[keys.SETTINGS]
     tenant, token = principal.tenant, settings.http.token
     identity = {CUSTOMER: tenant.customer_id, USER: tenant.user_id}
@@ -67,9 +67,9 @@ async def file(request: web.Request) -> web.StreamResponse:
 
     def admit(status: int) -> Mapping[str, str]:
         if status == 404:
-            _taken(request.app[keys.BAD_LINKS], request.remote)
+            _take(request.app[keys.BAD_LINKS], request.remote)
             return {}
-        return _taken(request.app[keys.READS], ("link", request.remote, whose)).headers()
+        return _take(request.app[keys.READS], ("link", request.remote, whose)).headers()
 
     if not {"expires", "signature"} <= request.query.keys():
         admit(404)
@@ -89,22 +89,22 @@ def _target(request: web.Request, allowed: re.Pattern[str]) -> str:
     return path + mark + query
 
 
-async def _admitted(request: web.Request, needed: Scope) -> tuple[Principal, Allowance]:
+async def _admit(request: web.Request, needed: Scope) -> tuple[Principal, Allowance]:
     """Raises: UnauthenticatedError, RateLimitedError, ForbiddenError."""
     try:
         principal = await request.app[keys.AUTHENTICATE](request)
     except UnauthenticatedError:
-        _taken(request.app[keys.FAILURES], request.remote)
+        _take(request.app[keys.FAILURES], request.remote)
         raise
     request[TENANT], request[KEY_ID] = principal.tenant, principal.key_id
     limit = request.app[keys.READS if needed is Scope.READ else keys.WRITES]
-    allowance = _taken(limit, principal.tenant)
+    allowance = _take(limit, principal.tenant)
     if not principal.may(needed):
         raise ForbiddenError(f"the credential does not allow to {needed.value}")
     return principal, allowance
 
 
-def _taken(limit: RateLimit, caller: object) -> Allowance:
+def _take(limit: RateLimit, caller: object) -> Allowance:
     allowance = limit.take(caller)
     if not allowance.admitted:
         raise RateLimitedError(retry_after=allowance.retry_after, headers=allowance.headers())

@@ -34,13 +34,13 @@ def create_generator(
     app.middlewares.append(require_token(tokens))
     app[RECORDER] = recorder
 
-    async def sweeping(_: web.Application) -> AsyncIterator[None]:
+    async def lifespan(_: web.Application) -> AsyncIterator[None]:
         sweeper = asyncio.create_task(_sweep_forever(recorder.folder, temp_file_ttl))
         yield
         sweeper.cancel()
         await asyncio.gather(sweeper, return_exceptions=True)
 
-    app.cleanup_ctx.append(sweeping)
+    app.cleanup_ctx.append(lifespan)
     app.router.add_post("/api/generate", generate)
     app.router.add_get("/temp/{filename}", get_temp_file)
     app.router.add_delete("/api/cleanup/temp/{filename}", delete_temp_file)
@@ -56,5 +56,5 @@ async def _sweep_forever(folder: TempFolder, ttl: timedelta) -> None:
             if swept:
                 _log.info("swept %d temp files that nobody saved", swept)
         except OSError as failed:
-            _log.warning("sweeping failed: %s", failed.strerror)
+            _log.warning("lifespan failed: %s", failed.strerror)
         await asyncio.sleep(min(_SWEEP_EVERY, ttl.total_seconds()))

@@ -16,7 +16,7 @@ def require_token(tokens: Sequence[str]) -> Middleware:
     known = [token.encode() for token in tokens]
 
     @web.middleware
-    async def asked(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def require(request: web.Request, handler: Handler) -> web.StreamResponse:
         if known and request.path not in _OPEN and not _is_known(request, known):
             raise UnauthenticatedError(
                 "the generator serves its own services alone",
@@ -24,7 +24,7 @@ def require_token(tokens: Sequence[str]) -> Middleware:
             )
         return await handler(request)
 
-    return asked
+    return require
 
 
 def _is_known(request: web.Request, known: Sequence[bytes]) -> bool:

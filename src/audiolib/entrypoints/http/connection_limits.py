@@ -39,7 +39,7 @@ class ConnectionLimits:
 
     def admit(self, connection: Connection) -> bool:
         """Return False, if there are too many connections already."""
-        limited = self._limited_peer(connection.peer)
+        limited = self._peer_key(connection.peer)
         if limited:
             connection.peer = limited
             if self._by_peer[limited] >= self.settings.most_per_peer:
@@ -112,7 +112,7 @@ class ConnectionLimits:
             self.remove(oldest)
             oldest.abort()
 
-    def _limited_peer(self, peer: str) -> str:
+    def _peer_key(self, peer: str) -> str:
         """Return what the limit of a peer is counted by; nothing if there is no such limit."""
         if not self.settings.most_per_peer or not peer:
             return ""

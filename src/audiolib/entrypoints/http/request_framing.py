@@ -128,7 +128,7 @@ class RequestFraming:
             raise MalformedRequestError(f"{method.decode()} is not supported")
         if len(lines) > MOST_FIELDS:
             raise HeadTooLargeError(f"the header has more than {MOST_FIELDS} fields")
-        fields, kept = _framing_fields(lines)
+        fields, kept = _parse_fields(lines)
         if minor_version == b"1" and b"host" not in fields:
             raise MalformedRequestError("Host is missing")
         if fields.get(b"expect", b"100-continue").lower() != b"100-continue":
@@ -198,7 +198,7 @@ class RequestFraming:
             self.is_inside_body = False
 
 
-def _framing_fields(lines: list[bytes]) -> tuple[dict[bytes, bytes], list[bytes]]:
+def _parse_fields(lines: list[bytes]) -> tuple[dict[bytes, bytes], list[bytes]]:
     """Return `Connection` and the fields of `_ONCE` by lower-case name, and the lines to keep.
 
     Raises: MalformedRequestError.

@@ -63,7 +63,7 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with closing(listener):
-        async with listening(
+        async with listen(
             app, listener, connections, patience=patience, cancel_abandoned=cancel_abandoned
         ):
             print(f"listening on {url_of(listener)}", file=sys.stderr, flush=True)  # noqa: T201
@@ -74,7 +74,7 @@ async def serve(
 
 
 @asynccontextmanager
-async def listening(
+async def listen(
     app: web.Application,
     listener: socket.socket,
     connections: ConnectionSettings,

@@ -32,28 +32,28 @@ def wav_samples() -> Mapping[str, AudioSample]:
     eight_bit = chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, 8000, 8000, 1, 8))
     floats = chunk(b"fmt ", struct.pack("<HHIIHH", 3, 1, 8000, 32_000, 4, 32))
     return {
-        "mono": _told(mono, 1.5),
-        "stereo": _told(wav(0.5, rate=44_100, channels=2), 0.5, rate=44_100, channels=2),
-        "one frame": _told(wav(1 / 8000), 1 / 8000),
-        "48 kHz": _told(wav(0.25, rate=48_000), 0.25, rate=48_000),
-        "streamed as 0": _told(wav(1.5, streamed=0), 1.5),
-        "streamed as 0xFFFFFFFF": _told(wav(1.5, streamed=_UNKNOWN), 1.5),
-        "streamed near 2 GiB": _told(wav(1.5, streamed=0x7FFF_F000), 1.5),
-        "a LIST before the samples": _told(riff(form, note, data), 1.5),
-        "a LIST after the samples": _told(riff(form, data, note), 1.5),
-        "an odd chunk with its pad byte": _told(riff(odd, form, odd, data), 1.5),
-        "odd samples with their pad byte": _told(
+        "mono": _properties(mono, 1.5),
+        "stereo": _properties(wav(0.5, rate=44_100, channels=2), 0.5, rate=44_100, channels=2),
+        "one frame": _properties(wav(1 / 8000), 1 / 8000),
+        "48 kHz": _properties(wav(0.25, rate=48_000), 0.25, rate=48_000),
+        "streamed as 0": _properties(wav(1.5, streamed=0), 1.5),
+        "streamed as 0xFFFFFFFF": _properties(wav(1.5, streamed=_UNKNOWN), 1.5),
+        "streamed near 2 GiB": _properties(wav(1.5, streamed=0x7FFF_F000), 1.5),
+        "a LIST before the samples": _properties(riff(form, note, data), 1.5),
+        "a LIST after the samples": _properties(riff(form, data, note), 1.5),
+        "an odd chunk with its pad byte": _properties(riff(odd, form, odd, data), 1.5),
+        "odd samples with their pad byte": _properties(
             riff(eight_bit, chunk(b"data", b"\x80" * 2001), note), 2001 / 8000
         ),
-        "odd samples without a pad byte": _told(
+        "odd samples without a pad byte": _properties(
             riff(eight_bit, struct.pack("<4sI", b"data", 2001) + b"\x90" * 2001), 2001 / 8000
         ),
-        "extensible": _told(
+        "extensible": _properties(
             riff(extensible, chunk(b"data", tone)), len(tone) / 4 / 24_000, rate=24_000, channels=2
         ),
-        "floats": _told(riff(floats, chunk(b"data", bytes(32_000))), 1.0),
-        "RF64": _told(_rf64(form, tone), 1.5),
-        "only the data's length unknown": _told(
+        "floats": _properties(riff(floats, chunk(b"data", bytes(32_000))), 1.0),
+        "RF64": _properties(_rf64(form, tone), 1.5),
+        "only the data's length unknown": _properties(
             head + form + struct.pack("<4sI", b"data", _UNKNOWN) + tone, 1.5
         ),
     }
@@ -80,5 +80,7 @@ def _rf64(form: bytes, tone: bytes) -> bytes:
     return head + long + form + struct.pack("<4sI", b"data", _UNKNOWN) + tone
 
 
-def _told(data: bytes, duration: float, *, rate: int = 8000, channels: int = 1) -> AudioSample:
+def _properties(
+    data: bytes, duration: float, *, rate: int = 8000, channels: int = 1
+) -> AudioSample:
     return AudioSample(AudioFormat.WAV, data, duration, rate, channels)

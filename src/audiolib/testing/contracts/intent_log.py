@@ -140,7 +140,7 @@ class IntentLogContract:
         self, repo: MetadataRepo, intents: IntentLog
     ) -> None:
         waits = (30, 10, 40, 20)
-        aborted = {wait: await _aborted(repo, wait) for wait in waits}
+        aborted = {wait: await _abort(repo, wait) for wait in waits}
         assert await _due(intents, now=NOW + seconds(9.999)) == []
         assert await _due(intents, now=NOW + seconds(10)) == [aborted[10]]
         due = [aborted[10], aborted[20], aborted[30]]
@@ -165,7 +165,7 @@ class IntentLogContract:
         assert {asset.tenant for asset in due} == set(OTHER_TENANTS)
 
     async def test_a_sweep_is_put_off(self, repo: MetadataRepo, intents: IntentLog) -> None:
-        asset = await _aborted(repo, 0)
+        asset = await _abort(repo, 0)
         for _ in range(2):
             await intents.mark_swept(asset, again_at=LATER)
             assert await _due(intents, now=LATER - seconds(0.001)) == []
@@ -175,7 +175,7 @@ class IntentLogContract:
         assert (again.tombstone.since, again.tombstone.purge_at) == (NOW, LATER)
 
     async def test_what_is_forgotten_is_gone(self, repo: MetadataRepo, intents: IntentLog) -> None:
-        asset, other = await _aborted(repo, 0), await _aborted(repo, 0)
+        asset, other = await _abort(repo, 0), await _abort(repo, 0)
         for _ in range(2):
             await intents.mark_swept(asset, again_at=None)
             assert await repo.get(TENANT, asset.id) is None
@@ -205,7 +205,7 @@ async def _due(intents: IntentLog, *, now: datetime, limit: int = 10) -> list[Au
     return list(await intents.due_sweeps(now=now, limit=limit))
 
 
-async def _aborted(repo: MetadataRepo, wait: int) -> AudioAsset:
+async def _abort(repo: MetadataRepo, wait: int) -> AudioAsset:
     intent = await _begun(repo)
     aborted = intent.aborted(now=NOW, purge_after=seconds(wait))
     assert await repo.abort(TENANT, aborted)

@@ -73,7 +73,7 @@ class MetadataRepoPage(MetadataRepoBegin):
     async def test_assets_of_one_moment_are_in_the_order_of_their_ids(
         self, repo: MetadataRepo, limit: int
     ) -> None:
-        saved = [await _saved(repo, pending(created_at=NOW)) for _ in range(9)]
+        saved = [await _save(repo, pending(created_at=NOW)) for _ in range(9)]
         walked = [asset for page in await _walk(repo, limit=limit) for asset in page]
         by_id = sorted(saved, key=lambda asset: str(asset.id), reverse=True)
         assert walked == by_id
@@ -81,7 +81,7 @@ class MetadataRepoPage(MetadataRepoBegin):
     async def test_what_is_saved_while_paging_repeats_nothing(self, repo: MetadataRepo) -> None:
         newest_first = _newest_first(await _library(repo, 6))
         first = await repo.page(TENANT, PageRequest(limit=3))
-        await _saved(repo, pending(created_at=NOW + seconds(9999)))
+        await _save(repo, pending(created_at=NOW + seconds(9999)))
         assert first.next_cursor is not None
         after = Position.at(first.next_cursor)
         second = await repo.page(TENANT, PageRequest(limit=3, after=after))
@@ -96,12 +96,12 @@ class MetadataRepoPage(MetadataRepoBegin):
 
     async def test_a_commit_is_listed_at_once(self, repo: MetadataRepo) -> None:
         for _ in range(10):
-            saved = await _saved(repo, pending(created_at=NOW))
+            saved = await _save(repo, pending(created_at=NOW))
             page = await repo.page(TENANT, PageRequest(limit=100))
             assert saved in page.assets
 
 
-async def _saved(repo: MetadataRepo, intent: AudioAsset) -> AudioAsset:
+async def _save(repo: MetadataRepo, intent: AudioAsset) -> AudioAsset:
     await repo.begin(intent.tenant, intent)
     assert await repo.commit(intent.tenant, ready_from(intent))
     return ready_from(intent)
@@ -117,7 +117,7 @@ async def _library(repo: MetadataRepo, count: int, tenant: Tenant = TENANT) -> l
         )
         for number in range(count)
     ]
-    return await gather(_saved(repo, intent) for intent in intents)
+    return await gather(_save(repo, intent) for intent in intents)
 
 
 def _newest_first(assets: list[AudioAsset]) -> list[AudioAsset]:

@@ -36,7 +36,7 @@ class ObjectStoreHooks:
         await asyncio.sleep(seconds)
 
     @pytest_asyncio.fixture(autouse=True)
-    async def nothing_stays_unfinished(self, store: ObjectStore) -> AsyncIterator[None]:
+    async def no_uploads_remain(self, store: ObjectStore) -> AsyncIterator[None]:
         """At rest, before a test and after it, no upload is under way."""
         assert await store.list_uploads() == []
         yield

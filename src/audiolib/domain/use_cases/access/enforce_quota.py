@@ -80,7 +80,7 @@ class EnforceQuota:
         tally = await self._tally(tenant)
         if tally.reserved:
             return False
-        recounted = tally.recounted(await self._counted(tenant))
+        recounted = tally.recounted(await self._count(tenant))
         return await self.ledger.put(tenant, recounted, expected=tally.version)
 
     async def _settle(self, tenant: Tenant, asset_id: AssetId) -> bool:
@@ -109,11 +109,11 @@ class EnforceQuota:
     async def _tally(self, tenant: Tenant) -> TenantUsage:
         while (tally := await self.ledger.get(tenant)) is None:
             # Whoever saves under a quota needs the tally first, so nothing is added meanwhile.
-            first = TenantUsage(kept=await self._counted(tenant), version=1)
+            first = TenantUsage(kept=await self._count(tenant), version=1)
             await self.ledger.put(tenant, first, expected=None)
         return tally
 
-    async def _counted(self, tenant: Tenant) -> Usage:
+    async def _count(self, tenant: Tenant) -> Usage:
         objects = size = 0
         async for document in documents_of(self.inventory, tenant):
             if isinstance(document, AudioAsset) and document.state in _KEPT:

@@ -166,7 +166,7 @@ class SaveAudioToLibrary:
                 content_type=audio_format.content_type,
                 attributes=encode_manifest(intent, duration),
             )
-        facts = _verified(stored, content, watched.facts)
+        facts = _verify(stored, content, watched.facts)
         if stored.size != audio.size:
             await self._reserve(intent, stored.size)
         url = await self.store.presign(
@@ -242,7 +242,7 @@ class SaveAudioToLibrary:
             pass
 
 
-def _verified(
+def _verify(
     stored: StoredObject, content: HashedStream, facts: AudioProperties | None
 ) -> AudioProperties:
     if (stored.size, stored.sha256) != (content.size, content.sha256) or facts is None:

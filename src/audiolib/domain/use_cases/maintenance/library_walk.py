@@ -99,7 +99,7 @@ async def _without_objects(store: ObjectStore, inventory: Inventory) -> AsyncIte
 async def _has_objects(store: ObjectStore, tenant: Tenant) -> bool:
     """Whether the walk met the tenant: a folder marker, or another foreign key, is no object."""
     async for listed in store.list_objects(f"{tenant}/audio/"):
-        if parsed(listed.key) is not None:
+        if parse_key(listed.key) is not None:
             return True
     return False
 
@@ -110,7 +110,7 @@ async def _by_stem(
     stem: ObjectKeyPrefix | None = None
     gathered = list[ListedObject]()
     async for listed in store.list_objects():
-        key = parsed(listed.key)
+        key = parse_key(listed.key)
         if key is None:
             yield None, (listed,)
             continue
@@ -123,7 +123,7 @@ async def _by_stem(
         yield stem, tuple(gathered)
 
 
-def parsed(key: str) -> ObjectKey | None:
+def parse_key(key: str) -> ObjectKey | None:
     """The key, if it is one that we give."""
     try:
         return ObjectKey.parse(key)

@@ -38,7 +38,7 @@ class MigrateDocuments:
                     unreadable.append(f"{document.asset_id}: {document.fault}")
                 elif document.schema_version == SCHEMA_VERSION:
                     current += 1
-                elif not check and await self._upgraded(document.asset_id):
+                elif not check and await self._upgrade(document.asset_id):
                     upgraded += 1
                 else:
                     outdated += 1
@@ -47,7 +47,7 @@ class MigrateDocuments:
             current=current, upgraded=upgraded, outdated=outdated, unreadable=tuple(unreadable)
         )
 
-    async def _upgraded(self, asset_id: str) -> bool:
+    async def _upgrade(self, asset_id: str) -> bool:
         try:
             return await self.schema.upgrade(asset_id)
         except UnreadableDocumentError:

@@ -41,7 +41,7 @@ class Quarantine:
         Raises: AssetNotFoundError when it is not in quarantine; AssetCorruptError when its
             object is not whole, playable audio.
         """
-        held = await self._held(asset_id)
+        held = await self._get_quarantined(asset_id)
         rebuilt = await self.rebuild.ready(held.key, Progress())
         # Another asset may have taken the idempotency key meanwhile.
         ready = attrs.evolve(rebuilt, fence=held.fence, idempotency=None)
@@ -51,11 +51,11 @@ class Quarantine:
 
     async def discard(self, asset_id: AssetId) -> None:
         """Have the recoverer remove it. Raises: AssetNotFoundError."""
-        held = await self._held(asset_id)
+        held = await self._get_quarantined(asset_id)
         if not await self.repo.release(held.tenant, held.aborted(now=self.now())):
             raise AssetNotFoundError(f"asset {asset_id} is no longer in quarantine")
 
-    async def _held(self, asset_id: AssetId) -> AudioAsset:
+    async def _get_quarantined(self, asset_id: AssetId) -> AudioAsset:
         asset = await self.inventory.find(asset_id)
         if not isinstance(asset, AudioAsset) or asset.state is not AssetState.QUARANTINED:
             raise AssetNotFoundError(f"no asset {asset_id} is in quarantine")

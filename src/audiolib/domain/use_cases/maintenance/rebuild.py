@@ -41,7 +41,7 @@ class RebuildAsset:
         described = await self.store.head(key)
         known = decode_manifest(key, described.attributes, bucket=self.store.bucket)
         try:
-            committed = await self._committed(key, known, progress)
+            committed = await self._commit(key, known, progress)
         except (NotAudioError, SourceTruncatedError) as unfit:
             raise AssetCorruptError(f"{key}: {unfit}") from unfit
         if described.sha256 not in (None, committed.sha256):
@@ -77,9 +77,7 @@ class RebuildAsset:
         keyless = attrs.evolve(asset, idempotency=None)
         return await self.repo.insert(asset.tenant, keyless)
 
-    async def _committed(
-        self, key: ObjectKey, known: AssetManifest, progress: Progress
-    ) -> AudioAsset:
+    async def _commit(self, key: ObjectKey, known: AssetManifest, progress: Progress) -> AudioAsset:
         async with self.store.open(key) as opened:
             head, chunks = await peek(opened.chunks, SNIFF_BYTES)
             inspection = self.inspector.begin(head)

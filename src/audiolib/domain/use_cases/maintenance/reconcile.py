@@ -9,7 +9,7 @@ from audiolib.domain.model.audit import Action, Finding, FindingKind, Progress, 
 from audiolib.domain.model.errors import AssetCorruptError, ObjectNotFoundError
 from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.domain.model.objects import ListedObject
-from audiolib.domain.use_cases.maintenance.library_walk import Pair, parsed, walk_library
+from audiolib.domain.use_cases.maintenance.library_walk import Pair, parse_key, walk_library
 from audiolib.domain.use_cases.maintenance.rebuild import RebuildAsset
 from audiolib.domain.use_cases.maintenance.verify_object import examine, wrong_size
 from audiolib.ports.inventory import Inventory
@@ -46,10 +46,10 @@ class ReconcileLibrary:
         async for pair in walk_library(self.store, self.inventory):
             progress.objects += len(pair.objects)
             progress.documents += pair.document is not None
-            unfinished = self._ended_uncommitted(pair) if repair else []
-            for finding in [*unfinished, *await self._judged(pair, progress, verify)]:
+            unfinished = self._find_uncommitted(pair) if repair else []
+            for finding in [*unfinished, *await self._judge(pair, progress, verify)]:
                 try:
-                    yield await self._acted(finding, progress, dry_run=dry_run, repair=repair)
+                    yield await self._act(finding, progress, dry_run=dry_run, repair=repair)
                 except ObjectNotFoundError:
                     continue  # deleted meanwhile
         for key in await self.store.list_uploads():
@@ -60,7 +60,7 @@ class ReconcileLibrary:
             if leftover is not None:
                 yield leftover
 
-    async def _judged(self, pair: Pair, progress: Progress, verify: bool) -> Sequence[Finding]:
+    async def _judge(self, pair: Pair, progress: Progress, verify: bool) -> Sequence[Finding]:
         document = pair.document
         if isinstance(document, Unreadable):
             return [_unreadable(document)]
@@ -68,15 +68,15 @@ class ReconcileLibrary:
             return [_foreign(each) for each in pair.objects]
         findings = list[Finding]()
         if document is not None and document.state is AssetState.QUARANTINED:
-            findings.append(_quarantined(document))
+            findings.append(_is_quarantined(document))
         if document is not None and document.state in _HAS_OBJECT:
-            findings += await self._compared(document, pair.objects, progress, verify)
+            findings += await self._compare(document, pair.objects, progress, verify)
         for each in pair.objects:
             if not _explains(document, each.key):
-                findings += await self._unexplained(each.key)
+                findings += await self._explain(each.key)
         return findings
 
-    async def _compared(
+    async def _compare(
         self,
         asset: AudioAsset,
         objects: Sequence[ListedObject],
@@ -96,7 +96,7 @@ class ReconcileLibrary:
         now = await self.inventory.find(asset.id)
         return [finding] if isinstance(now, AudioAsset) and now.state in _HAS_OBJECT else []
 
-    async def _unexplained(self, key: str) -> list[Finding]:
+    async def _explain(self, key: str) -> list[Finding]:
         # Its document may be younger than the page of documents, its object be gone meanwhile.
         object_key = ObjectKey.parse(key)
         if _explains(await self.inventory.find(object_key.stem.asset_id), key):
@@ -106,7 +106,7 @@ class ReconcileLibrary:
         detail = "no document knows this object"
         return [Finding(kind=FindingKind.UNEXPLAINED_OBJECT, subject=key, detail=detail)]
 
-    def _ended_uncommitted(self, pair: Pair) -> list[Finding]:
+    def _find_uncommitted(self, pair: Pair) -> list[Finding]:
         """Intents whose lease is over and whose object is there: in an older database, a save that
         was committed since looks like one that never was, and the recoverer would sweep it."""
         document = pair.document
@@ -123,7 +123,7 @@ class ReconcileLibrary:
             for each in pair.objects
         ]
 
-    async def _committed(self, finding: Finding, progress: Progress) -> Finding:
+    async def _commit(self, finding: Finding, progress: Progress) -> Finding:
         key = ObjectKey.parse(finding.subject)
         document = await self.inventory.find(key.stem.asset_id)
         if not isinstance(document, AudioAsset):
@@ -136,11 +136,11 @@ class ReconcileLibrary:
         committed = await self.rebuild.repo.commit(document.tenant, ready)
         return attrs.evolve(finding, action=Action.REBUILT) if committed else finding
 
-    async def _acted(
+    async def _act(
         self, finding: Finding, progress: Progress, *, dry_run: bool, repair: bool
     ) -> Finding:
         if finding.kind is FindingKind.UNCOMMITTED_SAVE and not dry_run:
-            return await self._committed(finding, progress)
+            return await self._commit(finding, progress)
         if dry_run or finding.kind is not FindingKind.UNEXPLAINED_OBJECT:
             return finding
         key = ObjectKey.parse(finding.subject)
@@ -157,7 +157,7 @@ class ReconcileLibrary:
         return finding
 
     async def _leftover(self, key: str) -> Finding | None:
-        object_key = parsed(key)
+        object_key = parse_key(key)
         document = (
             None if object_key is None else await self.inventory.find(object_key.stem.asset_id)
         )
@@ -204,7 +204,7 @@ def _unreadable(document: Unreadable) -> Finding:
     )
 
 
-def _quarantined(asset: AudioAsset) -> Finding:
+def _is_quarantined(asset: AudioAsset) -> Finding:
     return Finding(
         kind=FindingKind.QUARANTINED,
         subject=str(asset.key),

@@ -7,7 +7,7 @@ import attrs
 from audiolib.domain.model.audit import Action, Finding, FindingKind, Progress
 from audiolib.domain.model.errors import AssetCorruptError, ObjectNotFoundError
 from audiolib.domain.model.identifiers import ObjectKey
-from audiolib.domain.use_cases.maintenance.library_walk import parsed
+from audiolib.domain.use_cases.maintenance.library_walk import parse_key
 from audiolib.domain.use_cases.maintenance.rebuild import RebuildAsset
 from audiolib.ports.inventory import Inventory
 from audiolib.ports.object_store import ObjectStore
@@ -28,18 +28,18 @@ class ReindexLibrary:
         """
         async for listed in self.store.list_objects():
             progress.objects += 1
-            key = parsed(listed.key)
+            key = parse_key(listed.key)
             if key is None:
                 detail = f"{listed.size} bytes under a key that is none of ours"
                 yield Finding(kind=FindingKind.FOREIGN_OBJECT, subject=listed.key, detail=detail)
             elif await self.inventory.find(key.stem.asset_id) is not None:
                 progress.skipped += 1
             else:
-                finding = await self._indexed(key, progress)
+                finding = await self._index(key, progress)
                 if finding is not None:
                     yield finding
 
-    async def _indexed(self, key: ObjectKey, progress: Progress) -> Finding | None:
+    async def _index(self, key: ObjectKey, progress: Progress) -> Finding | None:
         found = Finding(
             kind=FindingKind.UNEXPLAINED_OBJECT, subject=str(key), detail="rebuilt its document"
         )

@@ -57,13 +57,13 @@ class CopyLibrary:
             async for document in documents_of(self.inventory, tenant):
                 batch.append(document)
                 if len(batch) == self.together:
-                    for finding in await self._copied(batch, progress):
+                    for finding in await self._copy(batch, progress):
                         yield finding
                     batch.clear()
-            for finding in await self._copied(batch, progress):
+            for finding in await self._copy(batch, progress):
                 yield finding
 
-    async def _copied(
+    async def _copy(
         self, batch: Sequence[AudioAsset | Unreadable], progress: Progress
     ) -> list[Finding]:
         results = await self.gather([partial(self._one, each, progress) for each in batch])
@@ -81,7 +81,7 @@ class CopyLibrary:
         copied = await CopyObject(source=self.source, store=self.store)(asset, progress)
         if isinstance(copied, Finding):
             return copied
-        if not await self._documented(asset, copied):
+        if not await self._insert_document(asset, copied):
             detail = "another document at the target has its id or its idempotency key"
             return Finding(kind=FindingKind.TAKEN, subject=str(asset.key), detail=detail)
         progress.done += 1
@@ -96,7 +96,7 @@ class CopyLibrary:
             found is not None and found.state in _CARRIED and asset.sha256 in (None, found.sha256)
         )
 
-    async def _documented(self, asset: AudioAsset, copied: "CopiedBytes") -> bool:
+    async def _insert_document(self, asset: AudioAsset, copied: "CopiedBytes") -> bool:
         url = await self.store.presign(
             asset.key,
             expires_in=self.url_ttl,
@@ -152,7 +152,7 @@ class CopyObject:
             try:
                 return await self._put(asset, progress)
             except ObjectExistsError:
-                return await self._met(asset, progress)
+                return await self._resume(asset, progress)
         except ObjectNotFoundError:
             detail = f"asset {asset.id} is {asset.state.value}, and its object is not there"
             return Finding(kind=FindingKind.MISSING_OBJECT, subject=str(asset.key), detail=detail)
@@ -169,7 +169,7 @@ class CopyObject:
         async with self.source.open(asset.key) as opened:
             if opened.size != asset.size:
                 return wrong_size(asset, opened.size)
-            content = HashedStream(_verified(opened.chunks, asset, progress))
+            content = HashedStream(_verify(opened.chunks, asset, progress))
             await self.store.put(
                 asset.key,
                 content,
@@ -178,7 +178,7 @@ class CopyObject:
             )
         return CopiedBytes(sha256=content.sha256, blocks=content.blocks)
 
-    async def _met(self, asset: AudioAsset, progress: Progress) -> CopiedBytes | Finding:
+    async def _resume(self, asset: AudioAsset, progress: Progress) -> CopiedBytes | Finding:
         try:
             async with self.store.open(asset.key) as opened:
                 content = HashedStream(opened.chunks)
@@ -193,7 +193,7 @@ class CopyObject:
         return CopiedBytes(sha256=content.sha256, blocks=content.blocks)
 
 
-async def _verified(
+async def _verify(
     chunks: AsyncIterator[bytes], asset: AudioAsset, progress: Progress
 ) -> AsyncIterator[bytes]:
     checked = chunks if asset.sha256 is None else verify_digest(chunks, asset)

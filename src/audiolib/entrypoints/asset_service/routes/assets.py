@@ -21,7 +21,7 @@ async def list_audio(request: web.Request) -> web.Response:
     page = await request.app[LIBRARY].page(
         tenant,
         PageRequest(
-            limit=_whole(query.get("limit", "50"), "limit", LARGEST_PAGE),
+            limit=_parse_int(query.get("limit", "50"), "limit", LARGEST_PAGE),
             after=None if cursor is None else Position.at(cursor),
         ),
     )
@@ -54,7 +54,7 @@ async def get_url(request: web.Request) -> web.Response:
     text = _query(request, "expires_in").get("expires_in")
     expires_in = None
     if text is not None:
-        expires_in = timedelta(seconds=_whole(text, "expires_in", 604_800))
+        expires_in = timedelta(seconds=_parse_int(text, "expires_in", 604_800))
     url = await request.app[LIBRARY].presign(tenant, asset_id, expires_in)
     return web.json_response(
         {"success": True, "url": url.url, "url_expires_at": time_shape(url.expires_at)},
@@ -82,7 +82,7 @@ def _query(request: web.Request, *allowed: str) -> dict[str, str]:
     return dict(request.query)
 
 
-def _whole(text: str, field: str, most: int) -> int:
+def _parse_int(text: str, field: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
         message = f"must be a whole number from 1 to {most}, not {text[:40]!r}"
         raise InvalidRequestError(FieldError(field, message))
