@@ -27,7 +27,7 @@ class ApiKeyStore(Protocol):
 
     @abstractmethod
     async def revoke(self, key_id: str, *, now: datetime) -> bool:
-        """Note that the key works no more, from `now` on; a second time changes nothing.
+        """Revoke the key at `now`; a second call changes nothing.
 
         Returns: whether there is such a key.
         """

@@ -8,7 +8,7 @@ from audiolib.domain.model.audit import DocumentVersion
 
 
 class DocumentSchema(Protocol):
-    """Tells and raises documents' schema versions. Raises MetadataUnavailableError.
+    """Finds and upgrades documents of older schemas. Raises MetadataUnavailableError.
 
     Every adapter passes `audiolib.testing.contracts.DocumentSchemaContract`.
     """
@@ -19,7 +19,7 @@ class DocumentSchema(Protocol):
 
     @abstractmethod
     async def upgrade(self, asset_id: str) -> bool:
-        """Write one document anew in the current schema, unless it changes meanwhile.
+        """Rewrite one document in the current schema, unless it changes at the same time.
 
         Further fields that other programs put there stay. Idempotent.
 

@@ -40,5 +40,5 @@ class Inventory(Protocol):
 
     @abstractmethod
     async def find(self, asset_id: AssetId) -> AudioAsset | Unreadable | None:
-        """The asset of any tenant, in whatever state; told apart from none where its document can't
+        """The asset of any tenant, in whatever state; different from None where its document can't
         be read."""

@@ -14,7 +14,7 @@ class MetadataRepo(Protocol):
     """Keeps one document an asset; every call sees one tenant's documents only.
 
     Each write is atomic and durable on return. Every method raises MetadataUnavailableError when
-    the store doesn't answer or fails; a write may then have happened nonetheless, even later.
+    the store doesn't answer or fails; a write may still have happened, or happen later.
     Every adapter passes `audiolib.testing.contracts.MetadataRepoContract`.
     """
 
@@ -47,7 +47,7 @@ class MetadataRepo(Protocol):
 
         Its idempotency key is free from then on.
 
-        Returns: True when the asset is aborted now, by whomever; False when it was committed or
+        Returns: True when the asset is aborted now, by any caller; False when it was committed or
         was never there.
         """
 

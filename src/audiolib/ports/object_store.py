@@ -33,7 +33,7 @@ class ObjectStore(Protocol):
     """Keeps immutable objects under keys, each written once.
 
     Every method raises StorageUnavailableError when the store does not answer or fails; a write
-    may then have happened nonetheless, even later. Memory is bounded whatever an object's size.
+    may still have happened, or happen later. Memory is bounded whatever an object's size.
     Every adapter passes `audiolib.testing.contracts.ObjectStoreContract`.
     """
 
@@ -51,7 +51,7 @@ class ObjectStore(Protocol):
         """Store all of content under key, or nothing at all; durable on return.
 
         Readers never see a part of an object. What `content` raises is passed on, and, as when
-        cancelled, neither an object nor an unfinished upload stays. `attributes` are kept beside
+        cancelled, neither an object nor an unfinished upload stays. `attributes` are stored with
         the bytes: names of a-z and -, values of printable ASCII, 1,900 bytes in all at most.
 
         Returns: size and SHA-256 as the store has them, not as they were sent.

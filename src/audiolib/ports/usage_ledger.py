@@ -21,7 +21,7 @@ class UsageStore(Protocol):
 
     @abstractmethod
     async def put(self, tenant: Tenant, tally: TenantUsage, *, expected: int | None) -> bool:
-        """Put a tally in the place of the one whose version is `expected`, or, with None, of none;
+        """Replace the usage whose version is `expected`, or create it with None;
         atomic, and durable on return.
 
         Returns: False when another came first, and then nothing was changed.

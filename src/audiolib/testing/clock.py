@@ -6,7 +6,7 @@ from audiolib.domain.model.identifiers import AssetId
 
 
 class FakeClock:
-    """Stands still until it is told to go on."""
+    """Stands still until it is advanced."""
 
     def __init__(self, start: datetime = datetime(2030, 1, 1, tzinfo=UTC)) -> None:
         self._now = start

@@ -1,4 +1,4 @@
-"""What is kept beside an object: a hidden JSON file, so that any copy of the folder has it too."""
+"""An object's attributes, in a hidden JSON file next to it: copies of the folder have them."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ SUFFIX = ".attributes"
 
 
 def attributes_path(final: Path) -> Path:
-    """Where the attributes of the object at `final` lie."""
+    """Return the path of the attributes of the object at `final`."""
     return final.with_name(f".{final.name}{SUFFIX}")
 
 

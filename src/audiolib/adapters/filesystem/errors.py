@@ -1,4 +1,4 @@
-"""What the operating system raises, as ours."""
+"""Translate the operating system's errors."""
 
 import errno
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _BY_ERRNO: dict[int, type[AudioLibraryError]] = {
 
 @contextmanager
 def translate_errors(what: ObjectKey | str) -> Iterator[None]:
-    """Raises: ours, with the system's reason and never a path of the disk."""
+    """Raise the library's error, with the system's reason and never a path of the disk."""
     try:
         yield
     except OSError as failed:

@@ -14,6 +14,7 @@ import attrs
 from audiolib.adapters.filesystem.attributes import (
     attributes_file,
     attributes_path,
+    head_of,
 )
 from audiolib.adapters.filesystem.errors import translate_errors
 from audiolib.adapters.filesystem.upload import Upload, make_folders, sync_folder
@@ -168,7 +169,7 @@ async def _in_thread(
     call: Callable[..., T], *args: object, undo: Callable[[T], object] = lambda _: None
 ) -> T:
     """Like asyncio.to_thread, but a cancelled caller waits for the call to end: what comes after
-    it may then rely on nothing being under way, and a result that nobody takes is undone."""
+    it may then rely on nothing being under way, and a result that is not used is undone."""
     running = asyncio.ensure_future(asyncio.to_thread(call, *args))
     try:
         return await asyncio.shield(running)

@@ -13,9 +13,9 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 class Upload:
     """Written under a hidden name of its own, and linked to its true name when complete.
 
-    The order is fsync of the file, its attributes beside it and their fsync, link, unlink of the
+    The order is fsync of the file, its attributes file and its fsync, link, unlink of the
     hidden name, fsync of the folder: after a crash the object is there whole, with its attributes,
-    or not at all. Whoever creates the attributes has the key. All methods block.
+    or not at all. The writer that creates the attributes has the key. All methods block.
     """
 
     def __init__(self, final: Path, *, token: str) -> None:
@@ -80,7 +80,7 @@ class Upload:
 
 
 def object_name(name: str) -> str | None:
-    """The object's name behind a hidden file's name; None for files that aren't ours."""
+    """The object's name behind a hidden file's name; None for other files."""
     if name.startswith(".") and name.endswith(_PART):
         return name[1 : -len(_PART)].rpartition(".")[0]
     if name.startswith(".") and name.endswith(SUFFIX):

@@ -20,7 +20,7 @@ def list_files(root: Path, prefix: str) -> Iterator[ListedObject]:
 
 
 def _printable(path: str) -> str:
-    """A name that is no UTF-8 is none of ours, and must still be told."""
+    """Return a printable form of a name, which may not be UTF-8 in a foreign file."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

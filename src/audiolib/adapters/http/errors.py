@@ -1,4 +1,4 @@
-"""What aiohttp raises towards the generator, as ours."""
+"""Translate aiohttp's errors of calls to the generator."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -15,7 +15,7 @@ class BoundedResponseHandler(ResponseHandler):
     """aiohttp reads any number of interim responses (RFC 9110, section 15.2) without ever letting
     another task run; this ends the connection after a few.
 
-    Until the answer has begun, what comes is parsed in small slices, so that no more than one slice
+    Until the answer has begun, what comes is parsed in small slices, so that at most one slice
     is read in vain.
     """
 

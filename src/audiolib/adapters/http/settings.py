@@ -9,7 +9,7 @@ import attrs
 class HttpSettings:
     """Deadlines in seconds: to connect, to the first byte, between two reads, and for all waiting
     within one source; `least_rate` is bytes a second of that waiting, once it took ten seconds.
-    A generator's address must lie in one of the `networks`, if there are any."""
+    A generator's address must be in one of the `networks`, if there are any."""
 
     connect_timeout: float = 5
     first_byte_timeout: float = 10

@@ -1,4 +1,4 @@
-"""What an AAC track's decoder is told (ISO 14496-1, section 7.2.6; ISO 14496-3, section 1.6.2.1).
+"""The decoder configuration of an AAC track (ISO 14496-1, 7.2.6; ISO 14496-3, 1.6.2.1).
 
 The sample entry around it is no witness: many write two channels for mono, and it has no room for
 rates above 65,535 Hz.
@@ -22,7 +22,7 @@ _UNTOLD = (0, 29, 31)
 
 @attrs.frozen
 class AacConfig:
-    """Rate in Hz and channels; None where the config doesn't tell, or not in so many words."""
+    """Rate in Hz and channels; None where the config does not contain them."""
 
     sample_rate: int | None = None
     channels: int | None = None

@@ -23,7 +23,7 @@ class MpegFrame:
 
     @classmethod
     def parse(cls, data: bytes, at: int = 0) -> "MpegFrame | None":
-        """The frame whose four header bytes lie at `at`, or None where there is none."""
+        """Return the frame whose four header bytes are at `at`, or None without one."""
         header = data[at : at + 4]
         if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
             return None
@@ -42,7 +42,7 @@ class MpegFrame:
 
 def frame_headers(like: bytes | None = None) -> re.Pattern[bytes]:
     """Return what finds the next place where `MpegFrame.parse` gives a frame, and so takes constant
-    time a frame, whatever lies between them.
+    time a frame, whatever is between them.
 
     `like`: three bytes of a header whose version and sample rate the frame must have.
     """

@@ -1,4 +1,4 @@
-"""Ogg: the last page tells how many samples there are (RFC 3533, section 6; RFC 7845)."""
+"""Ogg: the last page contains the number of samples (RFC 3533, section 6; RFC 7845)."""
 
 import struct
 

@@ -24,7 +24,7 @@ def tag_of(data: bytes) -> "TinyTag":
 
 
 class FlacInspection(Inspection):
-    """STREAMINFO, the first block, tells all (RFC 9639, section 8.2); a streamed FLAC leaves
+    """STREAMINFO, the first block, has everything (RFC 9639, section 8.2); a streamed FLAC leaves
     its length out."""
 
     format = AudioFormat.FLAC

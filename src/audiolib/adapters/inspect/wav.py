@@ -1,7 +1,7 @@
 """WAV read while it streams past (RIFF: Microsoft/IBM 1991; RF64: EBU Tech 3306).
 
 A header's lengths are never trusted alone: servers that stream speech don't know them yet and
-write 0, 0xFFFFFFFF or something near 2 GiB, so the true length is what came.
+write 0, 0xFFFFFFFF or something near 2 GiB, so the true length is that of the bytes received.
 """
 
 import struct

@@ -1,1 +1,1 @@
-"""Documents, and all that is kept beside them, on MongoDB, by Motor or by PyMongo."""
+"""Documents, API keys and usage on MongoDB, by Motor or by PyMongo."""

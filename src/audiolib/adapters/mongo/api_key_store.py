@@ -18,7 +18,7 @@ from audiolib.ports.api_key_store import ApiKeyStore
 
 @attrs.frozen
 class MongoApiKeyStore(ApiKeyStore):
-    """The collection `api_keys` beside that of the assets, with the same durability."""
+    """The collection `api_keys`, with the same durability as the assets."""
 
     assets: MongoAssets
 

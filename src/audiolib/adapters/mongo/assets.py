@@ -84,7 +84,7 @@ class MongoAssets:
         return found
 
     async def ascending(self, where: Filter, after: str, limit: int) -> list[AudioAsset]:
-        """The next by id; empty only when there are no more."""
+        """Return the next documents by id; empty only at the end."""
         while True:
             found = await self.documents(
                 where | {"_id": {"$gt": after}}, sort=[("_id", ASCENDING)], limit=limit

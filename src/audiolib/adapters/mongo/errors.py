@@ -1,4 +1,4 @@
-"""What the MongoDB drivers raise, as ours."""
+"""Translate the MongoDB drivers' errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from audiolib.domain.model.errors import MetadataUnavailableError
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Every failure of the driver leaves a write's outcome open, and ours says no more."""
+    """Every failure of the driver leaves a write's outcome unknown."""
     try:
         yield
     except PyMongoError as failed:

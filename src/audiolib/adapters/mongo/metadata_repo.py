@@ -77,7 +77,7 @@ class MongoMetadataRepo(MetadataRepo):
     async def _settle(
         self, tenant: Tenant, asset: AudioAsset, state: str = "pending"
     ) -> AudioAsset | None:
-        """Put asset in the place of itself in that state; what is there afterwards."""
+        """Replace the asset if it is in that state, and return what is stored afterwards."""
         held = _own_intent(tenant, asset.id, asset.fence, state)
         outcome = await self.assets.write(ReplaceOne(held, to_document(asset)))
         return asset if isinstance(outcome, Done) else await self.get(tenant, asset.id)

@@ -17,7 +17,7 @@ from audiolib.ports.usage_ledger import UsageStore
 
 @attrs.frozen
 class MongoUsageStore(UsageStore):
-    """The collection `usage` beside that of the assets: one document a tenant."""
+    """The collection `usage`: one document per tenant."""
 
     assets: MongoAssets
 

@@ -1,4 +1,4 @@
-"""What S3 servers answer, and what the clients raise, as ours."""
+"""Translate the errors of S3 servers and clients."""
 
 import re
 from collections.abc import Iterator
@@ -32,20 +32,20 @@ class PassingError(StorageUnavailableError):
 
 
 def error_for(code: str, what: str, status: int = 0) -> AudioLibraryError:
-    """Ours, for an error code of S3's and an HTTP status."""
+    """Return the library's error for an S3 error code and an HTTP status."""
     unlisted = PassingError if status >= 500 or status == 429 else StorageUnavailableError
     return _BY_CODE.get(code, unlisted)(f"{what}: the store answered {code}")
 
 
 def code_of(status: int, body: bytes) -> str:
-    """The code in an error document, or the status where there is none."""
+    """Return the code of an error document, or else the status."""
     found = _CODE.search(body)
     return found[1].decode() if found else str(status)
 
 
 @contextmanager
 def translate_errors(what: object) -> Iterator[None]:
-    """Raises: ours. No message holds a URL: a presigned one is a credential."""
+    """Raise the library's errors. No message has a URL: a presigned one is a credential."""
     try:
         yield
     except ClientError as refused:

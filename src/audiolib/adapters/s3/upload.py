@@ -24,7 +24,7 @@ TOKEN = "put-token"  # noqa: S105 - the name of a metadata entry, no secret
 @attrs.frozen(kw_only=True)
 class Upload:
     """One put of one object. Its `token` goes into the object's metadata: where a lost answer
-    leaves open who wrote the object, that tells."""
+    leaves open who wrote the object, the token decides."""
 
     client: Any
     wire: PresignedTransport
@@ -62,7 +62,7 @@ class Upload:
     async def in_parts(self, pieces: AsyncIterator[bytes]) -> None:
         """Each part is refused by the store unless it has its CRC-32; aborted on any failure.
 
-        The key is claimed by a small object beside it first: of uploads that complete at the same
+        The key is first claimed by a small object `KEY.claim`: of uploads that complete at the same
         time, SeaweedFS 4.48 lets several through in spite of If-None-Match, of puts only one.
 
         Raises: as `whole`, and whatever pieces raise.
@@ -133,7 +133,7 @@ class Upload:
                 raise
 
     async def _end_others(self, ours: str) -> None:
-        """A try whose answer was lost has begun an upload that nobody else would ever end."""
+        """A try whose answer was lost has begun an upload that would never be ended."""
         try:
             with translate_errors(self.key):
                 found = await self.client.list_multipart_uploads(

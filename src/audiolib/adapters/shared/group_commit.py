@@ -26,7 +26,7 @@ class GroupCommit(Generic[T, R]):
     async def submit(self, item: T) -> R:
         """The item's result, once its group is written.
 
-        A caller that is cancelled leaves the item in its group: it may be written nonetheless.
+        A caller that is cancelled leaves the item in its group: it may still be written.
         """
         written: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, written))

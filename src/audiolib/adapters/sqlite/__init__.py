@@ -1,4 +1,4 @@
-"""Documents, and all that is kept beside them, in one SQLite file."""
+"""Documents, API keys and usage in one SQLite file."""
 
 from audiolib.adapters.sqlite.api_key_store import SqliteApiKeyStore
 from audiolib.adapters.sqlite.cleanup_outbox import SqliteCleanupOutbox

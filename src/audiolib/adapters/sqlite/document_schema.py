@@ -15,7 +15,7 @@ from audiolib.ports.document_schema import DocumentSchema
 
 @attrs.frozen
 class SqliteDocumentSchema(DocumentSchema):
-    """A document is read and written anew in one unit of work."""
+    """Reads and rewrites a document in one unit of work."""
 
     database: SqliteDatabase
 

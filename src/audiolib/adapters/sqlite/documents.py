@@ -39,7 +39,7 @@ def rewrite(connection: sqlite3.Connection, asset_id: str, document: Document) -
 def rows(
     connection: sqlite3.Connection, where: str, parameters: Sequence[Any]
 ) -> Iterator[Document]:
-    """`where` is SQL of ours, never of a caller's; values go in as parameters."""
+    """`where` is constant SQL, never a caller's; values are parameters."""
     found = connection.execute(f"SELECT document FROM assets WHERE {where}", parameters)  # noqa: S608
     return (json.loads(row[0]) for row in found)
 

@@ -1,4 +1,4 @@
-"""What SQLite raises, as ours."""
+"""Translate SQLite's errors."""
 
 import errno
 import sqlite3
@@ -16,7 +16,7 @@ _BY_NAME: dict[str, type[AudioLibraryError]] = {"SQLITE_FULL": InsufficientStora
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raises: ours, with SQLite's own name for what went wrong, or the system's reason."""
+    """Raise the library's error, with SQLite's error name or the system's reason."""
     try:
         yield
     except sqlite3.Error as failed:

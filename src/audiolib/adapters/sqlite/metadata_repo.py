@@ -94,7 +94,7 @@ def _settle(
     asset: AudioAsset,
     state: AssetState = AssetState.PENDING,
 ) -> AudioAsset | None:
-    """Put asset in the place of itself in that state; what is there afterwards."""
+    """Replace the asset if it is in that state, and return what is stored afterwards."""
     if documents.get_held(connection, tenant, asset.id, asset.fence, state) is not None:
         documents.replace(connection, asset)
     found = documents.get(connection, asset.id)

@@ -33,7 +33,7 @@ _UNKNOWN = {
 
 @attrs.frozen(kw_only=True)
 class AssetManifest:
-    """An asset as far as its object's attributes tell it: pending, without size or digest.
+    """An asset as its object's attributes describe it: pending, without size or digest.
 
     `duration` in seconds is what the saving client said; `complete` is False where something had
     to be left out to fit.
@@ -60,7 +60,7 @@ def encode_manifest(asset: AudioAsset, duration: float | None) -> dict[str, str]
 
 
 def decode_manifest(key: ObjectKey, attributes: Mapping[str, str], *, bucket: str) -> AssetManifest:
-    """The asset of an object; with attributes that tell nothing, what its key alone tells."""
+    """Return the asset of an object; without readable attributes, what its key contains."""
     try:
         carried = json.loads(zlib.decompress(base64.urlsafe_b64decode(attributes[_NAME])))
         return _decode(key, carried, bucket)
@@ -133,6 +133,6 @@ def _from_key(key: ObjectKey) -> Document:
 
 
 def _uuid7_time(asset_id: str) -> datetime:
-    """The time in a UUIDv7 (RFC 9562, section 5.7); ids of other versions tell none."""
+    """The time in a UUIDv7 (RFC 9562, section 5.7); other versions contain none."""
     millis = int(asset_id.replace("-", "")[:12], 16) if asset_id[14] == "7" else 0
     return datetime.fromtimestamp(millis / 1000, UTC)

@@ -20,7 +20,7 @@ from audiolib.domain.model.tenant import Tenant
 class AssetState(enum.Enum):
     """`pending` until the commit point, `aborted` when called off before it.
 
-    `quarantined` is an object that nothing explains: kept, shown to operators, to nobody else.
+    `quarantined` is an unexplained object: kept, and shown to operators only.
     """
 
     PENDING = "pending"
@@ -34,7 +34,7 @@ class AssetState(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class Storage:
-    """Where the bytes lie. `url` was signed at save time for other readers of the document."""
+    """Where the bytes are. `url` was signed at save time for other readers of the document."""
 
     bucket: str
     key: ObjectKey | None = None

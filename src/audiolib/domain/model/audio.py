@@ -30,7 +30,7 @@ class AudioFormat(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class AudioProperties:
-    """Duration in seconds and sample rate in Hz; None where the container doesn't tell us."""
+    """Duration in seconds and sample rate in Hz; None where the container does not contain them."""
 
     format: AudioFormat
     duration: float | None = None

@@ -42,7 +42,7 @@ class Finding:
 
 @attrs.define(kw_only=True)
 class Progress:
-    """How far an audit or a copy has come; whoever began it may read it at any time."""
+    """How far an audit or a copy has come; its caller may read it at any time."""
 
     objects: int = 0
     documents: int = 0

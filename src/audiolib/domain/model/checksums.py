@@ -1,4 +1,4 @@
-"""Checksums of an object's blocks, so that any part of it can be checked before it is handed on."""
+"""Checksums of an object's blocks, so that any part of it can be checked before it is used."""
 
 import base64
 import sys

@@ -51,7 +51,7 @@ class Cleanup:
         return attrs.evolve(self, state=CleanupState.DUE, since=now, next_attempt_at=now)
 
     def unleased(self, now: datetime) -> "Cleanup":
-        """This promise in another place, where nobody has claimed it."""
+        """Return this promise for another store, without its lease."""
         if self.state is not CleanupState.LEASED:
             return self
         return attrs.evolve(self, state=CleanupState.DUE, next_attempt_at=now, lease_until=None)

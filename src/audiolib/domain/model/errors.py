@@ -76,7 +76,7 @@ class AudioTooLargeError(InvalidError):
 
 
 class RangeNotSatisfiableError(InvalidError):
-    """The byte range lies outside the audio."""
+    """The byte range is outside the audio."""
 
     code = "range_not_satisfiable"
 

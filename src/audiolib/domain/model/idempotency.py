@@ -20,7 +20,7 @@ def client_key_errors(key: object) -> Iterator[FieldError]:
 
 @attrs.frozen(kw_only=True)
 class Idempotency:
-    """A tenant's key and what it stands for; a key is None once its save was called off."""
+    """A tenant's key and what it stands for; the key is None after its save was aborted."""
 
     key: str | None
     fingerprint: str

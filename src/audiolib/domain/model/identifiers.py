@@ -57,7 +57,7 @@ class ObjectKeyPrefix:
 
 @attrs.frozen(kw_only=True, order=True)
 class ObjectKey:
-    """Where an asset's bytes lie: `{customer_id}/{user_id}/audio/{asset_id}.{extension}`."""
+    """The key of an asset's object: `{customer_id}/{user_id}/audio/{asset_id}.{extension}`."""
 
     stem: ObjectKeyPrefix
     extension: str
@@ -82,7 +82,7 @@ class ObjectKey:
 
 @attrs.frozen(order=True)
 class TempName:
-    """A temp file's name; one rule for the source, the cleaner and the generator alike."""
+    """A temp file's name; one rule for the source, the cleaner and the generator."""
 
     value: str
 

@@ -16,7 +16,7 @@ _SECONDS = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 
 @attrs.frozen(kw_only=True)
 class SignedLink:
-    """Lets whoever holds it read `key` until `expires_at`, under that type and name."""
+    """Lets its holder read `key` until `expires_at`, under that type and name."""
 
     key: ObjectKey
     expires_at: datetime
@@ -66,7 +66,7 @@ def _moment(text: str) -> datetime:
 
 @attrs.frozen(kw_only=True)
 class PresignedUrl:
-    """A link that lets whoever holds it read one object until it expires."""
+    """A link that lets its holder read one object until it expires."""
 
     url: str = attrs.field(repr=False)
     expires_at: datetime

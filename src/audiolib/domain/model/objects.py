@@ -20,7 +20,7 @@ class StoredObject:
 
 @attrs.frozen(kw_only=True)
 class ListedObject:
-    """An object as a listing shows it; `key` may be any that lies in the bucket. Size in bytes."""
+    """An object as a listing shows it; `key` may be any key of the bucket. Size in bytes."""
 
     key: str
     size: int
@@ -28,9 +28,9 @@ class ListedObject:
 
 @attrs.frozen(kw_only=True)
 class DescribedObject:
-    """An object's size in bytes, and what was put beside its bytes.
+    """An object's size in bytes, and its attributes.
 
-    `sha256` is None where the object was too large to know it before the first byte was sent.
+    `sha256` is None for objects that were too large to know it before they were sent.
     """
 
     size: int

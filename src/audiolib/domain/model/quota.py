@@ -66,7 +66,7 @@ class TenantUsage:
         return min((reservation.since for reservation in self.reserved.values()), default=None)
 
     def reserve(self, asset_id: AssetId, size: int, quota: Quota, now: datetime) -> "TenantUsage":
-        """With room for this asset, in the place of what was reserved for it before.
+        """Return the usage with room for this asset instead of its former reservation.
 
         Raises: QuotaExceededError.
         """
@@ -78,7 +78,7 @@ class TenantUsage:
         return after
 
     def keep(self, asset_id: AssetId, size: int) -> "TenantUsage":
-        """Its reservation has become an asset; nothing changes where there is none."""
+        """Return the usage with the reservation turned into an asset."""
         if asset_id not in self.reserved:
             return self
         kept = Usage(objects=self.kept.objects + 1, size=self.kept.size + size)

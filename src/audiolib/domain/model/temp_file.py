@@ -13,7 +13,7 @@ _LONGEST_URL = 512
 
 
 def audio_url_errors(value: object) -> Iterator[FieldError]:
-    """The faults of an audio_url as a string; whether it is allowed, AllowedSources tells."""
+    """Yield the errors of an audio_url as a string; AllowedSources decides if it is allowed."""
     return text_errors("audio_url", value, at_least=1, at_most=_LONGEST_URL)
 
 
@@ -49,7 +49,7 @@ class AllowedSources:
         The string is matched, never parsed, joined or normalised: URL parsers disagree, and
         whatever one of them lets through would be fetched.
 
-        Raises: ForbiddenSourceError, whose message never tells why.
+        Raises: ForbiddenSourceError, whose message never says why.
         """
         for prefix, base in (("", self.bases[0]), *((base, base) for base in self.bases)):
             if audio_url.startswith(prefix + _MARK):

@@ -30,7 +30,7 @@ def text_errors(
 def pattern_errors(
     field: str, value: object, pattern: re.Pattern[str], meaning: str
 ) -> Iterator[FieldError]:
-    """The whole value must match; `meaning` tells the caller what would."""
+    """The whole value must match; `meaning` describes what does."""
     if not isinstance(value, str):
         yield FieldError(field, f"must be a string, not {_kind(value)}")
     elif not pattern.fullmatch(value):

@@ -7,7 +7,7 @@ from audiolib.domain.model.checksums import BlockChecksums, BlockSums
 
 
 class HashedStream:
-    """Iterate it once; `size` (bytes), `sha256` (hex) and `blocks` tell what has passed so far."""
+    """Iterate it once; `size` (bytes), `sha256` (hex) and `blocks` are of what has passed."""
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks

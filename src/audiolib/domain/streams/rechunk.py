@@ -1,4 +1,4 @@
-"""Cutting a stream of bytes anew, without holding more than one piece."""
+"""Cut a stream of bytes into other pieces, holding at most one."""
 
 from collections.abc import AsyncIterable, AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Bytes that were checked before they are handed on."""
+"""Verify bytes before they are used."""
 
 import hashlib
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""How the commands that look through a whole library tell what they find."""
+"""Output of the commands that audit a library."""
 
 import json
 import sys

@@ -68,7 +68,7 @@ async def new_api_key(data_dir: Path) -> str:
 
 @asynccontextmanager
 async def _service(name: str, *options: str, **settings: str) -> AsyncIterator[str]:
-    """A service of ours, on a free port without another. Gives: its URL."""
+    """Run a service, on a free port by default. Yields: its URL."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "audiolib", name),
         *(() if "--port" in options else ("--port", "0")),

@@ -43,9 +43,9 @@ def create_key(
     scope
         What it allows; `write` includes `read`.
     expires
-        After how long it works no more, such as 90d or 12h; never without it.
+        Lifetime, such as 90d or 12h; unlimited by default.
     label
-        What it is for.
+        A description.
     data_dir
         The folder of the embedded stores; overrides DATA_DIR.
     """
@@ -56,7 +56,7 @@ def create_key(
 
 
 def list_keys(*, json_lines: bool = False, data_dir: str | None = None) -> int:
-    """List all API keys, those that work no more included; never what they are.
+    """List all API keys, revoked and expired ones included; never their tokens.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def list_keys(*, json_lines: bool = False, data_dir: str | None = None) -> int:
 
 
 def revoke_key(key_id: str, *, data_dir: str | None = None) -> int:
-    """Let an API key work no more, from now on.
+    """Revoke an API key.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ _GROUPS = {
 
 def command_line(chosen: str = "") -> cyclopts.App:
     """The commands by name. When one is `chosen`, only its module is imported; else all are, so
-    that help can tell what each does."""
+    that help can describe each."""
     known = chosen in (*_COMMANDS, *_GROUPS)
     app = cyclopts.App(
         name="audiolib",

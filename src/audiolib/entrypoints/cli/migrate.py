@@ -13,13 +13,13 @@ from audiolib.entrypoints.config.settings import Settings
 def migrate(*, check: bool = False, json_lines: bool = False) -> int:
     """Bring documents of older schemas, and those that other programs wrote, to the current one.
 
-    Services may run meanwhile. Fields that others put there stay. Ends with 3 when documents
+    Services may run at the same time. Fields of other programs stay. Ends with 3 when documents
     wait to be migrated or can't be read.
 
     Parameters
     ----------
     check
-        Change nothing, only tell.
+        Change nothing, only report.
     json_lines
         Print the summary as JSON.
     """

@@ -1,4 +1,4 @@
-"""`audiolib quarantine`: objects that nothing explains, until somebody says what they are."""
+"""`audiolib quarantine`: unexplained objects, until an operator restores or discards them."""
 
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.entrypoints.bootstrap.library import open_library

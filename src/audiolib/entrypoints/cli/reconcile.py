@@ -10,7 +10,7 @@ from audiolib.entrypoints.config.settings import Settings
 def reconcile(
     *, dry_run: bool = False, verify: bool = False, repair: bool = False, json_lines: bool = False
 ) -> int:
-    """Compare all objects with all documents; saves may go on meanwhile.
+    """Compare all objects with all documents; saves may run at the same time.
 
     No object is ever deleted: what nothing explains is put in quarantine, which
     `audiolib quarantine` lists. Leftover uploads are ended. Ends with 3 when something is left
@@ -19,7 +19,7 @@ def reconcile(
     Parameters
     ----------
     dry_run
-        Change nothing, only tell.
+        Change nothing, only report.
     verify
         Read every byte, and compare its SHA-256 with the document.
     repair

@@ -10,9 +10,9 @@ _PAGE = 200
 
 
 def recount() -> int:
-    """Count every tenant's assets anew, where quotas are set: after a reindex or a copy.
+    """Recount every tenant's assets, where quotas are set: after a reindex or a copy.
 
-    Ends with 3 when some could not be counted, since saves of theirs run: try those again.
+    Exits with 3 when some could not be counted because saves were running: run it again.
     """
     return run(_recount(Settings.from_env()))
 

@@ -1,4 +1,4 @@
-"""`audiolib reindex`: the documents anew, from the bucket alone."""
+"""`audiolib reindex`: rebuild the documents from the bucket alone."""
 
 from audiolib.domain.model.audit import Progress
 from audiolib.entrypoints.bootstrap.library import open_library

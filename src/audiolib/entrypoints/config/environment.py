@@ -70,7 +70,7 @@ def _note_cut(characters: int) -> str:
 
 def log_to_stderr(level: str) -> None:
     """What the services say of their work. The libraries beneath them are heard from WARNING on:
-    below it they tell URLs, and some of ours are credentials."""
+    below it they log URLs, and some URLs are credentials."""
     handler = logging.StreamHandler()
     handler.addFilter(with_request_id)
     handler.setFormatter(

@@ -21,7 +21,7 @@ def with_current_names(environment: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def warn_of_misspellings(environment: Mapping[str, str]) -> None:
-    """Warn of each variable that is none of ours, but very similar to one."""
+    """Warn of each variable that is not a setting, but very similar to one."""
     known = {setting.name for setting in SETTINGS}
     known |= {f"{setting.name}_FILE" for setting in SETTINGS if setting.secret}
     for name in sorted(environment.keys() - known):

@@ -107,7 +107,7 @@ class Settings:
 
 
 def _text(setting: Setting, environment: Mapping[str, str]) -> str:
-    """A secret may lie in a file that `NAME_FILE` names. Raises: SettingsError."""
+    """Return the text; a secret may be in a file that `NAME_FILE` names. Raises: SettingsError."""
     text = environment.get(setting.name, "").strip()
     path = environment.get(f"{setting.name}_FILE", "").strip() if setting.secret else ""
     if path:

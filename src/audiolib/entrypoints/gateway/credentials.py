@@ -26,7 +26,7 @@ class Credentials:
 
     async def authenticate(self, request: web.Request) -> Principal:
         """Raises: UnauthenticatedError; MetadataUnavailableError or UpstreamUnavailableError when
-        that can't be told now."""
+        that can't be decided now."""
         credential = _credential(request)
         if credential.startswith("alk_"):
             principal = await self.keys.authenticate(credential)

@@ -18,7 +18,7 @@ Fetch = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 class Jwks:
-    """Keys by `kid`: kept while they are fresh, fetched anew for a `kid` that nobody knows, at most
+    """Keys by `kid`: kept while they are fresh, fetched again for an unknown `kid`, at most
     once in ten seconds; if the issuer doesn't answer, those that were known go on."""
 
     def __init__(self, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:

@@ -59,7 +59,7 @@ async def generate(request: web.Request) -> web.StreamResponse:
 async def file(request: web.Request) -> web.StreamResponse:
     """A signed link to embedded audio: it is its own credential.
 
-    Only the asset service can tell a good signature, so what a request counts for is decided by its
+    Only the asset service can verify a signature, so what a request counts for is decided by its
     answer: bad ones never use up what the holders of good ones have.
     """
     target = _target(request, _FILE)

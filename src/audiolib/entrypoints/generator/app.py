@@ -28,7 +28,7 @@ _log = logging.getLogger("audiolib.generator")
 def create_generator(
     recorder: Recorder, *, temp_file_ttl: timedelta, tokens: Sequence[str] = ()
 ) -> web.Application:
-    """`temp_file_ttl` is how long a file may lie that nobody saves; of `tokens`, whoever calls must
+    """`temp_file_ttl` is how long an unsaved file is kept; of `tokens`, a caller must
     have one."""
     app = new_application()
     app.middlewares.append(require_token(tokens))

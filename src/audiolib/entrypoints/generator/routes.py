@@ -67,7 +67,7 @@ async def delete_temp_file(request: web.Request) -> web.Response:
 
 
 def _tenant(request: web.Request) -> Tenant | None:
-    """Whose request it is, when the gateway says so; the middleware has checked that it is ours."""
+    """Return whose request it is; the middleware has checked the caller's token."""
     try:
         tenant = Tenant(customer_id=request.headers[CUSTOMER], user_id=request.headers[USER])
     except (KeyError, InvalidRequestError):

@@ -1,4 +1,4 @@
-"""The generator serves our own services alone, once it is told by what to know them."""
+"""The generator serves only callers with a token, if tokens are configured."""
 
 import hmac
 from collections.abc import Sequence

@@ -89,7 +89,7 @@ class Connection(asyncio.Protocol):
             self._request = None
 
     def end_answers(self) -> None:
-        """Tell the client that nothing more follows the response that was just written."""
+        """Send the end of the stream: nothing follows the response that was just written."""
         if self._transport is not None and not self._transport.is_closing():
             self._has_ended_answers = True
             self._transport.write_eof()
@@ -121,7 +121,7 @@ class Connection(asyncio.Protocol):
             self._start_timer()
 
     def eof_received(self) -> None:
-        """Let the connection end: who sends no more is taken for gone, and the work is given up."""
+        """Let the connection end: a client that stops sending is taken for gone."""
         if self._is_admitted:
             self.handler.eof_received()
 

@@ -16,7 +16,7 @@ Check = Callable[[], Awaitable[Mapping[str, str]]]
 
 
 class CachedCheck:
-    """Runs `check` at most once in `seconds`; who asks meanwhile gets the same result."""
+    """Runs `check` at most once in `seconds`; later callers get the same result."""
 
     def __init__(
         self, check: Check, *, seconds: float = 1.0, clock: Callable[[], float] = time.monotonic

@@ -1,3 +1,3 @@
-"""The headers by which our services tell each other whose request it is."""
+"""The headers that carry the tenant between the services."""
 
 CUSTOMER, USER = "x-customer-id", "x-user-id"

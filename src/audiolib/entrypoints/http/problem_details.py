@@ -114,7 +114,7 @@ class RequestTimeoutError(AudioLibraryError, TimeoutError):
 
 
 class RateLimitedError(AudioLibraryError):
-    """Too many requests; `retry_after` is in seconds, `headers` tell of the limit."""
+    """Too many requests; `retry_after` is in seconds, `headers` describe the limit."""
 
     code = "rate_limited"
     retryable = True
@@ -183,7 +183,7 @@ class ProblemResponse(web.Response):
 
 
 def problem(error: AudioLibraryError) -> web.Response:
-    """The answer to an error; it tells no more than the error's own message."""
+    """Return the answer to an error; it contains only the error's own message."""
     status = STATUS_BY_CODE.get(error.code, 500)
     headers = {}
     if error.retryable and status in (409, 429, 502, 503, 504):
@@ -204,7 +204,7 @@ def problem(error: AudioLibraryError) -> web.Response:
 
 @web.middleware
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every error leaves as problem details; one that nobody foresaw tells nothing of itself."""
+    """Answer every error with problem details; an unexpected one without any detail."""
     try:
         return await handler(request)
     except AudioLibraryError as error:

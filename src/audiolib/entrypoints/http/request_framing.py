@@ -143,7 +143,7 @@ class RequestFraming:
         return [first, *kept]
 
     def _read_body(self) -> bytes:
-        """Return as much of the request's body as has come, and no more."""
+        """Return as much of the request's body as has come, and nothing behind it."""
         begin = self._at
         if self._is_chunked:
             self._read_chunks()

@@ -50,7 +50,7 @@ def trace_headers() -> dict[str, str]:
 
 @web.middleware
 async def request_context(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Everything logged while a request is answered tells its id, and so does the answer."""
+    """Give a request its id, which every log line and the answer carry."""
     _CURRENT.set(Trace.of(request.headers))
     return await handler(request)
 

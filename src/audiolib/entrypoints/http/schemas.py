@@ -39,7 +39,7 @@ def storage_shape(asset: AudioAsset, url: PresignedUrl) -> dict[str, Any]:
 
 
 def asset_shape(asset: AudioAsset, url: PresignedUrl) -> dict[str, Any]:
-    """The document without what is ours alone: fence, lease, outbox, idempotency."""
+    """Return the document without its internal fields: fence, lease, outbox, idempotency."""
     document = to_document(asset)
     shown = {"id": str(asset.id)} | {name: document[name] for name in _SHOWN}
     for name in ("created_at", "updated_at"):

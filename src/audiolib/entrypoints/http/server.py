@@ -1,4 +1,4 @@
-"""Run an application until it is told to stop, and let running requests finish."""
+"""Run an application until SIGTERM or SIGINT, and let running requests finish."""
 
 import asyncio
 import ipaddress

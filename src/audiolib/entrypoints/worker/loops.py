@@ -1,4 +1,4 @@
-"""What goes on beside the requests: the outbox worker and the recoverer."""
+"""Background loops: the cleanup worker and the recoverer."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""WAV in every shape that an audio inspector is to understand, and what is told of each."""
+"""WAV in every shape that an audio inspector must understand, with its properties."""
 
 import struct
 from collections.abc import Mapping

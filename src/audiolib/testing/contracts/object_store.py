@@ -24,7 +24,7 @@ class ObjectStoreContract(
 
     Where they differ from the default:
 
-    - `async pass_time(seconds)`: tell a test's clock to go on; by default real time passes;
+    - `async pass_time(seconds)`: advance a test's clock; by default real time passes;
     - `part_size`: bytes above which the adapter uploads in several requests (8 MiB);
     - `listing_size`: keys that one answer of the store holds (1000);
     - `serves_headers`: False when `fetch` has no headers to return;

@@ -21,7 +21,7 @@ small_and_large = pytest.mark.parametrize("parts", [0, 1], ids=["small", "severa
 
 
 class ObjectStoreAttributes(ObjectStoreHooks):
-    """What is kept beside the bytes."""
+    """Attributes of objects."""
 
     @small_and_large
     @pytest.mark.parametrize("attributes", [ATTRIBUTES, LARGEST, {}], ids=["some", "largest", "no"])

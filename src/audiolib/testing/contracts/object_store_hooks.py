@@ -32,7 +32,7 @@ class ObjectStoreHooks:
         raise NotImplementedError("override `fetch`: GET the URL; return status, body, headers")
 
     async def pass_time(self, seconds: float) -> None:
-        """Let the time pass by which URLs expire; a test's clock is told to go on instead."""
+        """Let the time pass by which URLs expire; a test may advance its clock instead."""
         await asyncio.sleep(seconds)
 
     @pytest_asyncio.fixture(autouse=True)

@@ -23,7 +23,7 @@ filenames = pytest.mark.parametrize(
 
 
 class ObjectStoreLinks(ObjectStoreHooks):
-    """For whoever holds the URL, until it expires."""
+    """Valid for the holder of the URL, until it expires."""
 
     @filenames
     async def test_a_url_gives_the_bytes(self, store: ObjectStore, filename: str) -> None:

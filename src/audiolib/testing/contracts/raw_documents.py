@@ -1,4 +1,4 @@
-"""Documents as other programs and other versions of ours write them."""
+"""Documents as other programs and other versions write them."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -19,7 +19,7 @@ class RawDocuments(Protocol):
 
 
 def by_another_program(**changes: Any) -> Document:
-    """The agreed shape, without any field of ours."""
+    """The agreed shape, without internal fields."""
     asset_id = str(new_id())
     return {
         "_id": asset_id,

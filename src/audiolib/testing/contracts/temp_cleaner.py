@@ -23,7 +23,7 @@ class TempCleanerContract:
     - the fixture `cleaner`: a temp cleaner;
     - the fixture `publish`: `await publish(name, data)` puts a temp file where `cleaner` deletes;
     - the fixture `exists`: `await exists(temp_file)`;
-    - the fixture `etag_of`: `await etag_of(temp_file)`, as an audio source would tell it.
+    - the fixture `etag_of`: `await etag_of(temp_file)`, as an audio source reports it.
 
     `honours_etags` is False for a cleaner that deletes whatever the etag says.
     """

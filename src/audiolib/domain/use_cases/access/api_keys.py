@@ -32,7 +32,7 @@ class ApiKeys:
         label: str = "",
         expires_in: timedelta | None = None,
     ) -> tuple[ApiKey, ApiKeyToken]:
-        """A new key, and the token that nobody can see again.
+        """Return a new key, and its token, which is never shown again.
 
         Raises: InvalidRequestError naming `label`, MetadataUnavailableError.
         """
@@ -67,9 +67,9 @@ class ApiKeys:
         return Principal(tenant=key.tenant, scope=key.scope, key_id=key.id)
 
     async def revoke(self, key_id: str) -> bool:
-        """The key works no more, from now on. Returns: whether there is such a key."""
+        """Revoke a key. Returns: whether there is such a key."""
         return await self.store.revoke(key_id, now=self.now())
 
     async def page(self, *, after: str = "", limit: int = 100) -> Sequence[ApiKey]:
-        """Keys of all tenants ascending by id, those that work no more included."""
+        """Return keys of all tenants ascending by id, revoked and expired ones included."""
         return await self.store.page(after=after, limit=limit)

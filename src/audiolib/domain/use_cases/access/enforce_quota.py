@@ -73,7 +73,7 @@ class EnforceQuota:
         return settled
 
     async def recount(self, tenant: Tenant) -> bool:
-        """Count the tenant's documents anew, for what came or went past the saves.
+        """Recount the tenant's documents, for changes that no save made.
 
         Returns: False while saves run, which would be miscounted. Raises: MetadataUnavailableError.
         """

@@ -16,7 +16,7 @@ from audiolib.ports.temp_cleaner import TempCleaner
 @attrs.frozen(kw_only=True)
 class CleanupPolicy:
     """Full-jitter backoff from `first_wait`, doubling to `longest_wait`; dead after `give_up`, but
-    not before `least_tries`: nobody may have been there to try."""
+    not before `least_tries`: no worker may have run."""
 
     batch: int = 32
     lease: timedelta = timedelta(seconds=120)

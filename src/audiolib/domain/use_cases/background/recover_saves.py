@@ -23,7 +23,7 @@ class Recovered:
 
 @attrs.frozen(kw_only=True)
 class RecoverSaves:
-    """Fences expired intents, then removes what lies under their stems; never the other way.
+    """Fences expired intents, then removes their objects; never the other way.
 
     A stem is swept once more when its tombstone's time is over, for a write that arrived late.
     Any number may run at once.

@@ -22,7 +22,7 @@ LONGEST_DURATION = 7 * 86_400.0
 class SaveAudio:
     """Save the temp file at `audio_url`, which says `text`, into the tenant's library.
 
-    `duration` in seconds counts only where the audio itself doesn't tell. Fields left None get
+    `duration` in seconds counts only where the audio has none. Fields left None get
     the defaults of `metadata`. Raises: InvalidRequestError, naming every bad field.
     """
 
@@ -138,7 +138,7 @@ class SaveRecording:
         )
 
     def idempotency(self) -> Idempotency | None:
-        """None without a key: two recordings that are described alike may well be two."""
+        """None without a key: two recordings with the same description may well differ."""
         if self.idempotency_key is None:
             return None
         request = attrs.asdict(self, filter=attrs.filters.exclude("tenant", "idempotency_key"))

@@ -21,7 +21,7 @@ _PAGE = 500
 class Pair:
     """What there is of one asset id: its document, its objects, or both.
 
-    A stem of None is an object whose key is none of ours.
+    A stem of None is an object with a foreign key.
     """
 
     stem: ObjectKeyPrefix | None
@@ -32,7 +32,7 @@ class Pair:
 async def walk_library(store: ObjectStore, inventory: Inventory) -> AsyncIterator[Pair]:
     """Walks tenant by tenant, ascending by id, both at once.
 
-    Saves may run meanwhile, so a pair that lacks something is a suspicion: look again.
+    Saves may run at the same time, so an incomplete entry must be looked at again.
     """
     tenant: Tenant | None = None
     documents = _none()

@@ -22,7 +22,7 @@ class Migrated:
 
 @attrs.frozen(kw_only=True)
 class MigrateDocuments:
-    """Runs beside everything else: a document that changes meanwhile is left for another run."""
+    """May run while the services do: a document that changes is left for the next run."""
 
     schema: DocumentSchema
 

@@ -21,7 +21,7 @@ from audiolib.ports.object_store import ObjectStore
 
 @attrs.frozen(kw_only=True)
 class RebuildAsset:
-    """Its attributes tell what was said of it, its bytes tell the rest."""
+    """The attributes hold its metadata; everything else is measured from its bytes."""
 
     store: ObjectStore
     repo: MetadataRepo
@@ -33,7 +33,7 @@ class RebuildAsset:
     async def ready(self, key: ObjectKey, progress: Progress) -> AudioAsset:
         """The asset as a save would have committed it; nothing is written.
 
-        Its temp file's cleanup counts as skipped: nobody knows whether it was done.
+        Its temp file's cleanup counts as skipped: whether it was done is unknown.
 
         Raises: AssetCorruptError, when the bytes are not whole, playable audio;
             ObjectNotFoundError; StorageUnavailableError.

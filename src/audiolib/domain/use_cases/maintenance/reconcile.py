@@ -20,7 +20,7 @@ _HAS_OBJECT = (AssetState.READY, AssetState.TRASHED)
 
 @attrs.frozen(kw_only=True)
 class ReconcileLibrary:
-    """Runs beside saves on any machine: whatever looks wrong is looked at again before it counts.
+    """May run while saves run on any machine: what looks wrong is looked at again before it counts.
 
     It deletes no object, ever. `dry_run` changes nothing at all; else what nothing explains is
     quarantined, and leftover uploads are ended. `verify` hashes every byte. `repair` makes

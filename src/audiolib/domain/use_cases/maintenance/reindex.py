@@ -1,4 +1,4 @@
-"""ReindexLibrary: makes the documents anew when the database is gone."""
+"""ReindexLibrary: rebuilds the documents when the database is lost."""
 
 from collections.abc import AsyncIterator
 

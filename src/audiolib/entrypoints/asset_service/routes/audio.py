@@ -47,7 +47,7 @@ async def listen(request: web.Request) -> web.StreamResponse:
 
 
 async def follow_link(request: web.Request) -> web.StreamResponse:
-    """What an embedded store's presigned URL leads to; whoever holds it needs no identity.
+    """Serve an embedded store's presigned URL, which needs no identity.
 
     Raises: ObjectNotFoundError for a link that is wrong, expired, or leads nowhere.
     """
