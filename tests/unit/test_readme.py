@@ -5,8 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from audiolib.entrypoints.config.declarations import SETTINGS
 from audiolib.entrypoints.config.documentation import configuration_document
+from audiolib.testing import wav
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,11 +23,27 @@ def test_configuration_page_is_current() -> None:
     assert "docs/configuration.md" in README
 
 
-def test_the_ten_lines_run() -> None:
-    code = re.search(r"```python\n(import asyncio\n.*?)```", README, re.DOTALL)
-    assert code is not None
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("open_library", "Audio - My talk 1.0"),
+        ("in_memory_library", "Audio - Hello world 0.25 memory://"),
+    ],
+)
+def test_examples_run(tmp_path: Path, word: str, expected: str) -> None:
+    (tmp_path / "talk.wav").write_bytes(wav(1))
+    examples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (code,) = [
+        example for example in examples if f"import {word}" in example or f", {word}" in example
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", code[1]], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Audio - Hello world 0.25 memory://")
+    assert done.stdout.startswith(expected)
+
+
+def test_links_lead_to_files() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert len(links) >= 9
+    assert [link for link in links if not (ROOT / link).exists()] == []
