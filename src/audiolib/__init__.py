@@ -1,60 +1,99 @@
 """audiolib: turns generated audio into a durable, multi-tenant library.
 
-The library, the commands it takes, and the errors it raises. Nothing heavy is imported here:
-`open_library` and `Settings` are imported when they are first used.
+The library, the commands it takes, and the errors it raises. Everything is imported when it is
+first used, so that `import audiolib` costs next to nothing.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.errors import (
-    AssetCorruptError,
-    AssetNotFoundError,
-    AudioLibraryError,
-    AudioTooLargeError,
-    CleanupRefusedError,
-    CommitUnknownError,
-    ConflictError,
-    ForbiddenSourceError,
-    IdempotencyConflictError,
-    IdempotencyInProgressError,
-    InsufficientStorageError,
-    InvalidError,
-    InvalidRequestError,
-    LeaseLostError,
-    MetadataUnavailableError,
-    NotAudioError,
-    NotFoundError,
-    ObjectExistsError,
-    ObjectNotFoundError,
-    QuotaExceededError,
-    RangeNotSatisfiableError,
-    SourceNotFoundError,
-    SourceTruncatedError,
-    SourceUnavailableError,
-    SpeechUnavailableError,
-    StorageUnavailableError,
-    UnavailableError,
-    UnreadableDocumentError,
-    WeakStoreError,
-)
-from audiolib.domain.model.identifiers import AssetId, ObjectKey
-from audiolib.domain.model.links import PresignedUrl
-from audiolib.domain.model.objects import ByteRange
-from audiolib.domain.model.paging import Page, PageRequest
-from audiolib.domain.model.temp_file import AllowedSources, TempFile
-from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.use_cases.audio_library import AudioLibrary
-from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
-from audiolib.domain.use_cases.background.recover_saves import RecoverSaves
-from audiolib.domain.use_cases.library.browse import BrowseLibrary
-from audiolib.domain.use_cases.library.listen import ListenToAudio
-from audiolib.domain.use_cases.library.save_audio import SaveAudioToLibrary, SavedAudio, SavePolicy
-from audiolib.domain.use_cases.library.save_command import SaveAudio, SaveRecording
-
 if TYPE_CHECKING:
-    from audiolib.entrypoints.bootstrap.library import open_library
-    from audiolib.entrypoints.config.settings import Settings
+    from audiolib.domain.model.asset import (
+        AssetState,
+        AudioAsset,
+    )
+    from audiolib.domain.model.errors import (
+        AssetCorruptError,
+        AssetNotFoundError,
+        AudioLibraryError,
+        AudioTooLargeError,
+        CleanupRefusedError,
+        CommitUnknownError,
+        ConflictError,
+        ForbiddenSourceError,
+        IdempotencyConflictError,
+        IdempotencyInProgressError,
+        InsufficientStorageError,
+        InvalidError,
+        InvalidRequestError,
+        LeaseLostError,
+        MetadataUnavailableError,
+        NotAudioError,
+        NotFoundError,
+        ObjectExistsError,
+        ObjectNotFoundError,
+        QuotaExceededError,
+        RangeNotSatisfiableError,
+        SourceNotFoundError,
+        SourceTruncatedError,
+        SourceUnavailableError,
+        SpeechUnavailableError,
+        StorageUnavailableError,
+        UnavailableError,
+        UnreadableDocumentError,
+        WeakStoreError,
+    )
+    from audiolib.domain.model.identifiers import (
+        AssetId,
+        ObjectKey,
+    )
+    from audiolib.domain.model.links import (
+        PresignedUrl,
+    )
+    from audiolib.domain.model.objects import (
+        ByteRange,
+    )
+    from audiolib.domain.model.paging import (
+        Page,
+        PageRequest,
+    )
+    from audiolib.domain.model.temp_file import (
+        AllowedSources,
+        TempFile,
+    )
+    from audiolib.domain.model.tenant import (
+        Tenant,
+    )
+    from audiolib.domain.use_cases.audio_library import (
+        AudioLibrary,
+    )
+    from audiolib.domain.use_cases.background.clean_up_temp_files import (
+        CleanUpTempFiles,
+    )
+    from audiolib.domain.use_cases.background.recover_saves import (
+        RecoverSaves,
+    )
+    from audiolib.domain.use_cases.library.browse import (
+        BrowseLibrary,
+    )
+    from audiolib.domain.use_cases.library.listen import (
+        ListenToAudio,
+    )
+    from audiolib.domain.use_cases.library.save_audio import (
+        SaveAudioToLibrary,
+        SavedAudio,
+        SavePolicy,
+    )
+    from audiolib.domain.use_cases.library.save_command import (
+        SaveAudio,
+        SaveRecording,
+    )
+    from audiolib.entrypoints.bootstrap.library import (
+        open_library,
+    )
+    from audiolib.entrypoints.config.settings import (
+        Settings,
+    )
 
     __version__: str
 
@@ -114,18 +153,84 @@ __all__ = [
     "open_library",
 ]
 
+_MODULES = {
+    "domain.model.asset": (
+        "AssetState",
+        "AudioAsset",
+    ),
+    "domain.model.errors": (
+        "AssetCorruptError",
+        "AssetNotFoundError",
+        "AudioLibraryError",
+        "AudioTooLargeError",
+        "CleanupRefusedError",
+        "CommitUnknownError",
+        "ConflictError",
+        "ForbiddenSourceError",
+        "IdempotencyConflictError",
+        "IdempotencyInProgressError",
+        "InsufficientStorageError",
+        "InvalidError",
+        "InvalidRequestError",
+        "LeaseLostError",
+        "MetadataUnavailableError",
+        "NotAudioError",
+        "NotFoundError",
+        "ObjectExistsError",
+        "ObjectNotFoundError",
+        "QuotaExceededError",
+        "RangeNotSatisfiableError",
+        "SourceNotFoundError",
+        "SourceTruncatedError",
+        "SourceUnavailableError",
+        "SpeechUnavailableError",
+        "StorageUnavailableError",
+        "UnavailableError",
+        "UnreadableDocumentError",
+        "WeakStoreError",
+    ),
+    "domain.model.identifiers": (
+        "AssetId",
+        "ObjectKey",
+    ),
+    "domain.model.links": ("PresignedUrl",),
+    "domain.model.objects": ("ByteRange",),
+    "domain.model.paging": (
+        "Page",
+        "PageRequest",
+    ),
+    "domain.model.temp_file": (
+        "AllowedSources",
+        "TempFile",
+    ),
+    "domain.model.tenant": ("Tenant",),
+    "domain.use_cases.audio_library": ("AudioLibrary",),
+    "domain.use_cases.background.clean_up_temp_files": ("CleanUpTempFiles",),
+    "domain.use_cases.background.recover_saves": ("RecoverSaves",),
+    "domain.use_cases.library.browse": ("BrowseLibrary",),
+    "domain.use_cases.library.listen": ("ListenToAudio",),
+    "domain.use_cases.library.save_audio": (
+        "SaveAudioToLibrary",
+        "SavePolicy",
+        "SavedAudio",
+    ),
+    "domain.use_cases.library.save_command": (
+        "SaveAudio",
+        "SaveRecording",
+    ),
+    "entrypoints.bootstrap.library": ("open_library",),
+    "entrypoints.config.settings": ("Settings",),
+}
+_HOME = {name: f"audiolib.{module}" for module, names in _MODULES.items() for name in names}
+
 
 def __getattr__(name: str) -> Any:
-    if name == "open_library":
-        from audiolib.entrypoints.bootstrap.library import open_library
-
-        return open_library
-    if name == "Settings":
-        from audiolib.entrypoints.config.settings import Settings
-
-        return Settings
     if name == "__version__":
         from importlib.metadata import version
 
         return version("audiolib")
-    raise AttributeError(f"module 'audiolib' has no attribute {name!r}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'audiolib' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value  # found without this function from now on
+    return value

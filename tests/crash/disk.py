@@ -65,7 +65,7 @@ class Disk:
         return self.folder / "temp"
 
     @property
-    def list_objects(self) -> Path:
+    def objects(self) -> Path:
         return self.folder / "data" / "objects"
 
     def generate(self, name: str, samples: int) -> None:

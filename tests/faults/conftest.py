@@ -34,7 +34,9 @@ class Behind:
 async def behind(
     tmp_path: Path, aws_keys: None, s3_server: S3Server, mongo_server: MongoServer
 ) -> AsyncIterator[Behind]:
-    environment = server_environment(s3_server, mongo_server, "motor")
+    environment = server_environment(s3_server, mongo_server, "motor") | {
+        "S3_BUCKET": "audiolib-faults"
+    }
     async with AsyncExitStack() as stack:
         s3 = await stack.enter_async_context(_before(s3_server.endpoint_url))
         mongodb = await stack.enter_async_context(_before(mongo_server.url))

@@ -30,6 +30,7 @@ from audiolib.testing import in_memory_library, wav
 
 ANN = Tenant(customer_id="acme", user_id="ann")
 EVE = Tenant(customer_id="acme", user_id="eve")
+EXPORTS = re.compile(r"^    from (audiolib\.\S+) import (?:\(([^)]*)\)|(?:[^\n]*))$", re.MULTILINE)
 EMBEDDING = Path(__file__).parents[2] / "docs" / "embedding.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", EMBEDDING.read_text(encoding="utf-8"), re.DOTALL)
 
@@ -173,6 +174,11 @@ def test_every_public_error_is_importable() -> None:
     assert public <= set(audiolib.__all__)
     assert all(getattr(audiolib, name) for name in audiolib.__all__)
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", audiolib.__version__)
+    static = EXPORTS.findall(Path(audiolib.__file__).read_text(encoding="utf-8"))
+    assert {home: names.split() for home, names in static}  # what type checkers see
+    for home, names in static:
+        for name in names.replace(",", " ").split():
+            assert audiolib._HOME[name] == home
     with pytest.raises(AttributeError):
         _ = audiolib.nothing  # type: ignore[attr-defined]
 

@@ -122,7 +122,9 @@ def site(
                 reached = MongoServer(mongo_server.url.replace(f":{port}", f":{proxy.port}"))
             # After a "not primary" the driver waits until it has looked at the server again.
             reached = MongoServer(f"{reached.url}&heartbeatFrequencyMS=500")
-            stores = server_environment(s3_server, reached, driver)
+            stores = server_environment(s3_server, reached, driver) | {
+                "S3_BUCKET": "audiolib-network"
+            }
             stack = await opening.enter_async_context(running_stack(stores | settings, tmp_path))
             stack.temp_file("speech.wav", AUDIO)
             headers = {"x-customer-id": f"c{secrets.token_hex(8)}", "x-user-id": "ann"}

@@ -21,6 +21,7 @@ async def two_processes(
         servers = [request.getfixturevalue(name) for name in ("s3_server", "mongo_server")]
         environment = server_environment(*servers, request.param.rpartition(" ")[2])
         environment["S3_BUCKET"] = "audiolib-races"
+        environment["S3_BUCKET"] = "audiolib-races"
     if request.param.startswith("filesystem"):
         environment["OBJECT_STORE"] = "filesystem"
     async with processes(environment, tmp_path, 2) as containers:

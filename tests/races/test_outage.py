@@ -73,13 +73,13 @@ async def test_a_newer_file_of_the_same_name_survives_a_late_delete(
     workers: list[Container], tmp_path: Path
 ) -> None:
     generate(tmp_path, "again", 1000)
-    await (await resolve(workers[0].save()))(command("again"))
+    await (await resolve(workers[0].library())).save(command("again"))
     newer = generate(tmp_path, "again", 2000)
-    (result,) = await (await resolve(workers[1].clean_up()))()
+    (result,) = await (await resolve(workers[1].library())).clean_up()
     assert (result.state, result.error) == (CleanupState.DEAD, "the generator answered 412")
     assert (tmp_path / "files" / "again.wav").read_bytes() == newer
     assert len(await in_state(workers[0], CleanupState.DEAD, 2)) == 1
-    assert await (await resolve(workers[0].clean_up()))() == ()
+    assert await (await resolve(workers[0].library())).clean_up() == ()
 
 
 async def test_without_cleanups_the_document_says_so_and_the_file_stays(

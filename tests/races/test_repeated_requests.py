@@ -30,6 +30,7 @@ def environment(request: pytest.FixtureRequest, aws_keys: None) -> dict[str, str
         return {}
     servers = [request.getfixturevalue(name) for name in ("s3_server", "mongo_server")]
     chosen = server_environment(*servers, request.param.rpartition(" ")[2])
+    chosen["S3_BUCKET"] = "audiolib-races"
     return chosen | {"S3_BUCKET": "audiolib-races"}
 
 

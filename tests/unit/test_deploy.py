@@ -108,4 +108,4 @@ def test_the_settings_file_has_known_names() -> None:
 
 def _parses(command: list[str]) -> None:
     """Raises unless the command line has such a command with such options."""
-    command_line(command[0]).parse_args(command, exit_on_error=False, print_error=False)
+    command_line().parse_args(command, exit_on_error=False, print_error=False)

@@ -89,11 +89,25 @@ def test_the_package_itself_and_group_commit_import_alone() -> None:
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
-    seen = fresh("import audiolib, sys; print(*sys.modules, sep='\\n')")
-    assert "audiolib.domain.use_cases.library.save_audio" in seen
+    seen = fresh("import audiolib, sys; audiolib.SaveAudio; print(*sys.modules, sep='\\n')")
+    assert "audiolib.domain.use_cases.library.save_command" in seen
     assert {name.partition(".")[0] for name in seen} & {*HEAVY} == set()
 
 
 def test_the_package_exports_all_that_it_names() -> None:
     assert [name for name in audiolib.__all__ if not hasattr(audiolib, name)] == []
     assert sorted(audiolib.__all__) == sorted(set(audiolib.__all__))
+
+
+def test_bare_import_imports_nothing_else() -> None:
+    seen = fresh("import audiolib, sys; print(*sys.modules, sep='\\n')")
+    assert [name for name in seen if name.startswith("audiolib.")] == []
+
+
+def test_help_imports_no_command() -> None:
+    code = "import sys; sys.argv[1:] = ['--help']\nfrom audiolib.entrypoints.cli.main import main"
+    code += "\ntry:\n    main()\nexcept SystemExit:\n    pass\nprint(*sys.modules, sep='\\n')"
+    seen = set(fresh(code))
+    commands = {name for name in seen if name.startswith("audiolib.entrypoints.cli.")}
+    assert commands == {"audiolib.entrypoints.cli.main"}
+    assert not seen & {*HEAVY}
