@@ -22,8 +22,8 @@ from audiolib.domain.model.errors import SourceUnavailableError
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.domain.model.temp_file import TempFile
-from audiolib.entrypoints.config.environment import OneLineFormatter
 from audiolib.entrypoints.config.groups import ConnectionSettings, SpeakingLimits
+from audiolib.entrypoints.config.logs import TextFormatter
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.temp_folder import TempFolder
@@ -76,7 +76,7 @@ async def test_errors_of_one_request_are_few_and_short(site: Site) -> None:
 
 
 def test_log_lines_are_bounded() -> None:
-    formatter = OneLineFormatter("%(message)s")
+    formatter = TextFormatter("%(message)s")
     record = logging.LogRecord("x", logging.INFO, "", 0, "\n" * 1_000_000, (), None)
     assert len(formatter.format(record)) < 5_000
     try:

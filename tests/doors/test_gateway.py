@@ -10,6 +10,7 @@ from yarl import URL
 
 from audiolib import Tenant
 from audiolib.domain.model.access import Scope
+from audiolib.entrypoints.config.logs import fields_of
 from audiolib.entrypoints.gateway.app_keys import API_KEYS, DRAINING
 from audiolib.entrypoints.http.request_id import with_request_id
 from tests.doors.site import ANN, Site
@@ -213,8 +214,8 @@ async def test_one_name_runs_through_all_three(
     saved = await site.call("POST", "/audio-library", named, json=body)
     assert saved.headers["X-Request-ID"] == "my.request-1"
     named_so = [r for r in caplog.records if getattr(r, "request_id", "") == "my.request-1"]
-    lines = [record.getMessage().split()[1] for record in named_so]
-    assert lines == ["/temp/{filename}", "/audio-library", "/audio-library"]
+    routes = [fields_of(r)["route"] for r in named_so if r.name == "audiolib.access"]
+    assert routes == ["/temp/{filename}", "/audio-library", "/audio-library"]
     strange = await site.call("GET", "/audio-library", key | {"X-Request-ID": "a b;c"})
     assert re.fullmatch("[0-9a-f]{32}", strange.headers["X-Request-ID"])
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from audiolib.entrypoints.config.environment import OneLineFormatter
+from audiolib.entrypoints.config.logs import TextFormatter
 from audiolib.entrypoints.http.request_id import with_request_id
 from tests.doors.site import GENERATOR_TOKEN, INTERNAL_KEY, Site
 
@@ -20,7 +20,7 @@ def said() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.addFilter(with_request_id)
-    handler.setFormatter(OneLineFormatter("%(levelname)s %(name)s [%(request_id)s] %(message)s"))
+    handler.setFormatter(TextFormatter("%(levelname)s %(name)s [%(request_id)s] %(message)s"))
     ours = logging.getLogger("audiolib")
     level = ours.level
     ours.addHandler(handler)
@@ -69,7 +69,7 @@ async def test_no_secret_is_ever_said(site: Site, said: io.StringIO) -> None:
 
 def test_a_message_can_not_begin_a_new_line() -> None:
     record = logging.LogRecord("x", logging.INFO, "", 0, "a\r\nb\x1b[31m\u2028c %s", ("d\n",), None)
-    said = OneLineFormatter("%(message)s").format(record)
+    said = TextFormatter("%(message)s").format(record)
     assert said == "a\\r\\nb\\x1b[31m\\u2028c d\\n"
 
 

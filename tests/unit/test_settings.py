@@ -61,6 +61,7 @@ DEFAULTS = Settings(
     trust=Trust(),
     gateway=GatewaySettings(),
     log_level="INFO",
+    log_format="text",
 )
 GIVEN: dict[str, tuple[str, dict[str, Any]]] = {
     "AUDIO_GENERATION_SERVICE_URL": (
@@ -89,6 +90,7 @@ GIVEN: dict[str, tuple[str, dict[str, Any]]] = {
     "RECOVER_INTERVAL": ("3600", {"recover_interval": 3600}),
     "SHUTDOWN_TIMEOUT": ("0", {"shutdown_timeout": 0}),
     "TEMP_FILE_TTL": ("1", {"temp_file_ttl": timedelta(seconds=1)}),
+    "LOG_FORMAT": ("json", {"log_format": "json"}),
     "LOG_LEVEL": ("DEBUG", {"log_level": "DEBUG"}),
 }
 KEY, OLD_KEY = "k" * 32, "o" * 40
@@ -207,6 +209,7 @@ BAD = {
     "MAX_CONNECTIONS_PER_PEER": ["-1", "x"],
     "TRUSTED_PROXIES": ["localhost", "10.0.0.1/8"],
     "KEEPALIVE_TIMEOUT": ["0", "x"],
+    "LOG_FORMAT": ["xml", "JSON"],
     "WRITE_TIMEOUT": ["0", "x"],
     "DOWNLOAD_MIN_RATE": ["0", "x"],
     "WRITE_RATE": ["0", "x"],

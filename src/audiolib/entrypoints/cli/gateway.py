@@ -4,7 +4,7 @@ import socket
 
 from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import log_to_stderr
+from audiolib.entrypoints.config.logs import log_to_stderr
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway.app import create_gateway
 from audiolib.entrypoints.gateway.app_keys import DRAINING
@@ -24,7 +24,7 @@ def serve_gateway(*, host: str = "127.0.0.1", port: int = 8080, data_dir: str | 
         The folder of the embedded stores; overrides DATA_DIR.
     """
     settings = Settings.from_env(DATA_DIR=data_dir)
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings.log_level, settings.log_format)
     run(_serve(settings, bind_socket(host, port)))
     return 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from audiolib.entrypoints.bootstrap.voices import all_voices
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import log_to_stderr
+from audiolib.entrypoints.config.logs import log_to_stderr
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.generator.app import create_generator
 from audiolib.entrypoints.generator.recording import Recorder
@@ -29,7 +29,7 @@ def serve_generator(
     """
     settings = Settings.from_env()
     require_auth_unless_loopback(host, settings.trust, known_by="GENERATOR_TOKEN")
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings.log_level, settings.log_format)
     run(_serve(settings, bind_socket(host, port), TempFolder(temp_dir)))
     return 0
 

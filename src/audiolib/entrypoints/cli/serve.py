@@ -11,7 +11,7 @@ from audiolib.entrypoints.asset_service.app import create_app
 from audiolib.entrypoints.asset_service.app_keys import DRAINING
 from audiolib.entrypoints.bootstrap.library_container import build_container
 from audiolib.entrypoints.cli.run import run
-from audiolib.entrypoints.config.environment import log_to_stderr
+from audiolib.entrypoints.config.logs import log_to_stderr
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.server import (
     bind_socket,
@@ -46,7 +46,7 @@ def serve_library(
     """
     settings = Settings.from_env(DATA_DIR=data_dir)
     require_auth_unless_loopback(host, settings.trust, known_by="INTERNAL_KEY")
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings.log_level, settings.log_format)
     listener = bind_socket(host, port, shared=shared or workers > 1)
     if workers > 1:
         return _many(listener, workers, data_dir)

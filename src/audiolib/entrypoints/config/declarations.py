@@ -316,6 +316,12 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
             "INFO",
             "lowest level that is logged",
         ),
+        Setting(
+            "LOG_FORMAT",
+            parse_choice("text", "json"),
+            "text",
+            "log lines as `text` or `json`",
+        ),
     ),
 }
 SETTINGS = tuple(setting for group in GROUPS.values() for setting in group)

@@ -60,6 +60,7 @@ class Settings:
     trust: Trust
     gateway: GatewaySettings
     log_level: str
+    log_format: str
 
     @property
     def gateway_connections(self) -> ConnectionSettings:
@@ -215,4 +216,5 @@ def _settings(v: Mapping[str, Any]) -> Settings:
             upstream_timeout=v["UPSTREAM_TIMEOUT"],
         ),
         log_level=v["LOG_LEVEL"],
+        log_format=v["LOG_FORMAT"],
     )

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from audiolib.domain.model.access import Principal
 from audiolib.domain.use_cases.access.api_keys import ApiKeys
+from audiolib.entrypoints.config.logs import log_event
 from audiolib.entrypoints.gateway.json_web_tokens import InvalidTokenError, JsonWebTokens
 from audiolib.entrypoints.http.problem_details import UnauthenticatedError
 
@@ -45,7 +46,7 @@ class Credentials:
         try:
             return await self.tokens.authenticate(credential)
         except InvalidTokenError as bad:
-            _log.info("refused a token: %s", bad)
+            log_event(_log, logging.INFO, "token refused", reason=bad)
             return None
 
 

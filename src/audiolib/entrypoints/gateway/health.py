@@ -9,6 +9,7 @@ from aiohttp import web
 
 from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.use_cases.access.api_keys import ApiKeys
+from audiolib.entrypoints.config.logs import log_event
 from audiolib.entrypoints.gateway.app_keys import DRAINING, READINESS
 from audiolib.entrypoints.http.health import readiness
 
@@ -38,7 +39,7 @@ async def _check(check: Awaitable[object]) -> str:
         async with asyncio.timeout(_PATIENCE):
             await check
     except (AudioLibraryError, aiohttp.ClientError, TimeoutError, OSError) as failed:
-        _log.info("not ready: %s", type(failed).__name__)
+        log_event(_log, logging.INFO, "not ready", error=type(failed).__name__)
         return "unavailable"
     return "ok"
 

@@ -10,6 +10,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from audiolib.domain.model.errors import AudioLibraryError
+from audiolib.entrypoints.config.logs import log_event
 from audiolib.entrypoints.gateway.app_keys import SETTINGS, UPSTREAM
 from audiolib.entrypoints.http.json_body import LARGEST_BODY
 from audiolib.entrypoints.http.problem_details import (
@@ -54,7 +55,13 @@ async def forward(
         ) as answer:
             return await _pass_on(request, answer, admit)
     except (aiohttp.ClientError, TimeoutError, OSError) as failed:
-        _log.warning("no answer from %s: %s", url.partition("?")[0], type(failed).__name__)
+        log_event(
+            _log,
+            logging.WARNING,
+            "no answer",
+            url=url.partition("?")[0],
+            error=type(failed).__name__,
+        )
         if isinstance(failed, TimeoutError):
             raise UpstreamTimeoutError from failed
         raise UpstreamUnavailableError from failed
@@ -80,7 +87,12 @@ async def _pass_on(
 ) -> web.StreamResponse:
     if answer.status == 401:
         # Who the caller is has been settled here: the services don't know each other.
-        _log.error("the service refuses the gateway: do INTERNAL_KEY and GENERATOR_TOKEN agree?")
+        log_event(
+            _log,
+            logging.ERROR,
+            "gateway refused by a service",
+            check="INTERNAL_KEY and GENERATOR_TOKEN must be the same on both sides",
+        )
         raise UpstreamUnavailableError
     try:
         headers = admit(answer.status)
@@ -100,7 +112,7 @@ async def _pass_on(
     )
     if failed is not None:
         answer.close()
-        _log.warning("an answer was broken off: %s", type(failed).__name__)
+        log_event(_log, logging.WARNING, "answer broken off", error=type(failed).__name__)
     return response
 
 

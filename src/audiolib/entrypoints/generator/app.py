@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from audiolib.entrypoints.config.logs import log_event
 from audiolib.entrypoints.generator.recording import Recorder
 from audiolib.entrypoints.generator.routes import (
     RECORDER,
@@ -54,7 +55,7 @@ async def _sweep_forever(folder: TempFolder, ttl: timedelta) -> None:
         try:
             swept = await asyncio.to_thread(folder.sweep, older_than=ttl.total_seconds())
             if swept:
-                _log.info("swept %d temp files that nobody saved", swept)
+                log_event(_log, logging.INFO, "unsaved temp files deleted", count=swept)
         except OSError as failed:
-            _log.warning("lifespan failed: %s", failed.strerror)
+            log_event(_log, logging.WARNING, "sweep failed", reason=failed.strerror)
         await asyncio.sleep(min(_SWEEP_EVERY, ttl.total_seconds()))

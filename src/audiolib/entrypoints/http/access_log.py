@@ -7,6 +7,7 @@ import time
 from aiohttp import web
 
 from audiolib.domain.model.tenant import Tenant
+from audiolib.entrypoints.config.logs import log_event
 from audiolib.entrypoints.http.problem_details import Handler
 
 TENANT = web.RequestKey("tenant", Tenant)
@@ -36,14 +37,16 @@ async def access_log(request: web.Request, handler: Handler) -> web.StreamRespon
     finally:
         resource = request.match_info.route.resource
         tenant = request.get(TENANT)
-        _log.info(
-            "%s %s %s %.1f ms %d bytes tenant=%s key=%s peer=%s",
-            request.method,
-            resource.canonical if resource else "unmatched",
-            status,
-            (time.perf_counter() - began) * 1e3,
-            request.get(BYTES_SENT, sent),
-            f"{tenant.customer_id}/{tenant.user_id}" if tenant else "-",
-            request.get(KEY_ID) or "-",
-            request.remote or "-",
+        log_event(
+            _log,
+            logging.INFO,
+            "request",
+            method=request.method,
+            route=resource.canonical if resource else "unmatched",
+            status=status,
+            duration_ms=(time.perf_counter() - began) * 1e3,
+            bytes=request.get(BYTES_SENT, sent),
+            tenant=f"{tenant.customer_id}/{tenant.user_id}" if tenant else "-",
+            key=request.get(KEY_ID) or "-",
+            peer=request.remote or "-",
         )

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from audiolib.entrypoints.config.groups import ConnectionSettings
+from audiolib.entrypoints.config.logs import log_event
 from audiolib.entrypoints.http.connection import Connection
 from audiolib.entrypoints.http.problem_details import Handler
 from audiolib.entrypoints.http.problem_handler import ProblemRequestHandler
@@ -45,12 +46,12 @@ class ConnectionLimits:
             if self._by_peer[limited] >= self.settings.most_per_peer:
                 self._evict_idle(limited)
             if self._by_peer[limited] >= self.settings.most_per_peer:
-                _log.warning("too many connections from %s", limited)
+                log_event(_log, logging.WARNING, "too many connections", peer=limited)
                 return False
         if len(self._connections) >= self.settings.most * _NEARLY_FULL:
             self._evict_idle()
         if len(self._connections) >= self.settings.most:
-            _log.warning("too many connections")
+            log_event(_log, logging.WARNING, "too many connections", limit=self.settings.most)
             return False
         self._connections[connection.handler] = connection
         self._idle[connection] = None

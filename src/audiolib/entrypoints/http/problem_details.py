@@ -17,6 +17,7 @@ from audiolib.domain.model.errors import (
     RangeNotSatisfiableError,
     UnavailableError,
 )
+from audiolib.entrypoints.config.logs import log_event
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -208,7 +209,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except AudioLibraryError as error:
-        _log.info("%s: %s", error.code, _for_the_log(error))
+        level = logging.WARNING if STATUS_BY_CODE.get(error.code, 500) >= 500 else logging.INFO
+        log_event(_log, level, "request refused", code=error.code, reason=_for_the_log(error))
         return problem(error)
     except web.HTTPException as error:
         if error.status < 400:
@@ -218,7 +220,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return _answer(error.status, code, error.reason, allow, {})
     except ConnectionError:
         # The client has gone: nobody reads an answer, and it is no fault of ours.
-        _log.info("client_disconnected")
+        log_event(_log, logging.INFO, "client disconnected")
         raise
     except Exception:
         _log.exception("unexpected error")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from audiolib.entrypoints.config.logs import log_event
 from audiolib.entrypoints.http.problem_details import MalformedRequestError, internal_error, problem
 from audiolib.entrypoints.http.security_headers import DEFAULT_HEADERS
 
@@ -39,7 +40,9 @@ class ProblemRequestHandler(web.RequestHandler):
             raise exc  # the client has gone; aiohttp ends the connection without a word
         if isinstance(exc, HttpProcessingError):
             # Its text shows the line that was not understood, which may be a link's signature.
-            _log.info("malformed_request: %s", type(exc).__name__)
+            log_event(
+                _log, logging.INFO, "request refused", code="malformed_request", reason="not HTTP"
+            )
             response = problem(MalformedRequestError("the request is not valid HTTP"))
         else:
             _log.error("unexpected error outside of the application", exc_info=exc)

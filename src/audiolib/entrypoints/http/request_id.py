@@ -8,8 +8,7 @@ from contextvars import ContextVar
 
 import attrs
 from aiohttp import web
-
-from audiolib.entrypoints.http.problem_details import Handler
+from aiohttp.typedefs import Handler
 
 REQUEST_ID, TRACEPARENT = "X-Request-ID", "traceparent"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, closing
 from aiohttp import web
 
 from audiolib.entrypoints.config.groups import ConnectionSettings, Trust
+from audiolib.entrypoints.config.logs import log_event
 from audiolib.entrypoints.config.parsers import SettingsError
 from audiolib.entrypoints.http.connection_limits import ConnectionLimits
 from audiolib.entrypoints.http.problem_details import problems
@@ -68,7 +69,7 @@ async def serve(
         ):
             print(f"listening on {url_of(listener)}", file=sys.stderr, flush=True)  # noqa: T201
             await stop.wait()
-            _log.info("stopping")
+            log_event(_log, logging.INFO, "stopping")
             if draining is not None:
                 draining.set()
 

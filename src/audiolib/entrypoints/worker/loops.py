@@ -5,11 +5,14 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import attrs
+
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.use_cases.access.enforce_quota import EnforceQuota
 from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
 from audiolib.domain.use_cases.background.recover_saves import RecoverSaves
+from audiolib.entrypoints.config.logs import log_event
 
 _PATIENCE = 1.0
 _log = logging.getLogger("audiolib.workers")
@@ -40,11 +43,13 @@ async def clean_up_forever(
             results = await clean_up()
             for result in results:
                 if result.state is CleanupState.DEAD:
-                    _log.error(
-                        "gave up deleting %s of asset %s: %s",
-                        result.task.temp_file,
-                        result.task.asset_id,
-                        result.error,
+                    log_event(
+                        _log,
+                        logging.ERROR,
+                        "cleanup given up",
+                        asset_id=result.task.asset_id,
+                        temp_file=result.task.temp_file,
+                        reason=result.error,
                     )
             if len(results) < clean_up.policy.batch:
                 break
@@ -58,9 +63,9 @@ async def recover_forever(recover: RecoverSaves, quota: EnforceQuota, interval: 
     async def round_() -> None:
         recovered = await recover()
         if recovered.fenced or recovered.swept or recovered.failed:
-            _log.info("recovered: %s", recovered)
+            log_event(_log, logging.INFO, "saves recovered", **attrs.asdict(recovered))
         if settled := await quota.settle():
-            _log.info("settled %d reservations of saves that were cut off", settled)
+            log_event(_log, logging.INFO, "reservations settled", count=settled)
 
     await _forever("recovery", round_, asyncio.Event(), interval)
 
@@ -72,9 +77,9 @@ async def _forever(
         try:
             await work()
         except AudioLibraryError as failed:
-            _log.warning("%s: %s: %s", name, failed.code, failed)
+            log_event(_log, logging.WARNING, f"{name} failed", code=failed.code, reason=failed)
         except Exception:
-            _log.exception("%s failed in a way nobody foresaw", name)
+            log_event(_log, logging.ERROR, f"{name} failed", code="internal_error", exc_info=True)
         try:
             async with asyncio.timeout(interval):
                 await wake.wait()

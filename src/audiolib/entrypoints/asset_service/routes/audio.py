@@ -11,6 +11,7 @@ from audiolib.domain.model.objects import ByteRange, Slice
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY, LINK_SECRETS, SETTINGS, STREAMS
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
 from audiolib.entrypoints.bootstrap.clock import utc_now
+from audiolib.entrypoints.config.logs import log_event
 from audiolib.entrypoints.http.conditional_requests import matches, range_of
 from audiolib.entrypoints.http.response_stream import send_body
 from audiolib.ports.object_store import OpenedObject
@@ -102,9 +103,9 @@ async def _stream(
         min_rate=request.app[SETTINGS].load.download_min_rate,
     )
     if isinstance(failed, AudioLibraryError):
-        _log.error("%s: %s", failed.code, failed)
+        log_event(_log, logging.ERROR, "download failed", code=failed.code, reason=failed)
     elif failed is not None:
-        _log.info("a download was broken off: %s", type(failed).__name__)
+        log_event(_log, logging.INFO, "download broken off", error=type(failed).__name__)
     return response
 
 

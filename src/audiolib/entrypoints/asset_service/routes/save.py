@@ -1,5 +1,7 @@
 """POST /audio-library."""
 
+import logging
+import time
 from typing import Any
 
 from aiohttp import web
@@ -8,9 +10,11 @@ from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY, SAVED, SAVES
 from audiolib.entrypoints.asset_service.identity import tenant_of
+from audiolib.entrypoints.config.logs import log_event
 from audiolib.entrypoints.http.json_body import json_object
 from audiolib.entrypoints.http.schemas import asset_shape, storage_shape
 
+_log = logging.getLogger("audiolib.saves")
 _REQUIRED = ("text", "audio_url", "voice")
 FIELDS = frozenset(
     (
@@ -38,9 +42,20 @@ async def save_audio(request: web.Request) -> web.Response:
     if missing:
         raise InvalidRequestError(*missing)
     command = SaveAudio(tenant=tenant, **(fields | _header_key(request, fields)))
+    began = time.perf_counter()
     async with request.app[SAVES].slot(tenant):
         saved = await request.app[LIBRARY].save(command)
     request.app[SAVED].set()
+    log_event(
+        _log,
+        logging.INFO,
+        "save replayed" if saved.replayed else "save committed",
+        customer_id=tenant.customer_id,
+        user_id=tenant.user_id,
+        asset_id=saved.asset.id,
+        bytes=saved.asset.size,
+        duration_ms=(time.perf_counter() - began) * 1e3,
+    )
     headers = {"Location": f"/audio-library/{saved.asset.id}"}
     if saved.replayed:
         headers["Idempotency-Replayed"] = "true"
