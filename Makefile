@@ -14,7 +14,7 @@ test: $(VENV)/dev.stamp
 
 # The long runs, their figures beside their goals; an hour or so.
 soak: $(VENV)/dev.stamp
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.stress
 
 # Format, lint, types, layers.
 check: $(VENV)/dev.stamp

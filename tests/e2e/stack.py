@@ -109,7 +109,7 @@ async def running_stack(
                 "RECOVER_INTERVAL": "0.2",
                 "STALL_TIMEOUT": "2",
                 "MAX_AUDIO_BYTES": str(20 * 1024 * 1024),
-                # Races are about what is saved; tests/doors/ is about what is let in.
+                # Races are about what is saved; tests/security/ is about what is let in.
                 "MAX_SAVES": "200",
                 "MAX_SAVES_PER_TENANT": "200",
                 **environment,

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.damage.rounds import audit
-from tests.damage.vandal import Vandal
 from tests.e2e.stack import ANN, Stack, running_stack, until
+from tests.resilience.corruption.damage import Vandal
+from tests.resilience.corruption.rounds import audit
 from tests.servers import MongoServer, S3Server
 from tests.stores import EMBEDDED, server_environment
 

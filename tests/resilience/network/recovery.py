@@ -1,0 +1,88 @@
+"""After the faults: recoverers and cleaners do their work, and what is left is judged."""
+
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import attrs
+
+from audiolib.entrypoints.bootstrap.clock import utc_now
+from audiolib.entrypoints.bootstrap.library_container import Container, build_container
+from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
+from audiolib.entrypoints.config.settings import Settings
+from tests.resilience.network.audit import Findings, audited, looked_into
+from tests.resilience.network.site import Site
+from tests.resilience.network.writers import Ledger
+
+_MOST_ROUNDS = 1000
+_CLEANUP_LEASE = timedelta(minutes=20)
+_TOMBSTONE = timedelta(days=8)
+
+
+@attrs.frozen(kw_only=True)
+class Aftermath:
+    """`late` are objects that arrived after their stem was swept, for the tombstone to find;
+    `probes` what was left of services killed as they started; `unforeseen` what the services
+    logged and nobody foresaw."""
+
+    saved: int
+    late: int
+    probes: int
+    findings: Findings
+    unforeseen: list[str]
+
+
+async def aftermath(site: Site, ledger: Ledger) -> Aftermath:
+    """The services end; what they would do in the next days is done now, by a later clock."""
+    for service in site.services:
+        await service.kill(signal.SIGTERM)
+    async with _container(site) as container:
+        await _clean_up(container)
+        await _recover(container, timedelta(minutes=10))
+        late = len((await looked_into(site)).orphans)
+        await _recover(container, _TOMBSTONE)
+    stores = await looked_into(site)
+    return Aftermath(
+        saved=len(stores.in_state("ready")),
+        late=late,
+        probes=len(stores.of_probes),
+        findings=audited(site, stores, ledger),
+        unforeseen=[line for service in site.services for line in _unforeseen(service.said())],
+    )
+
+
+async def _clean_up(container: Container) -> None:
+    clean_up = attrs.evolve(
+        (await resolve(container.library())).clean_up, now=_later(_CLEANUP_LEASE)
+    )
+    for _ in range(_MOST_ROUNDS):
+        if not await clean_up():
+            return
+
+
+async def _recover(container: Container, later: timedelta) -> None:
+    recover = attrs.evolve((await resolve(container.library())).recover, now=_later(later))
+    for _ in range(_MOST_ROUNDS):
+        done = await recover()
+        if not done.fenced and not done.swept:
+            return
+
+
+def _later(than_now: timedelta) -> Callable[[], datetime]:
+    return lambda: utc_now() + than_now
+
+
+def _unforeseen(log: str) -> list[str]:
+    return [line for line in log.splitlines() if "foresaw" in line or "unforeseen" in line]
+
+
+@asynccontextmanager
+async def _container(site: Site) -> AsyncIterator[Container]:
+    environment = site.environment()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        os.environ[name] = environment[name]
+    container = build_container(Settings.read(environment))
+    async with open_resources(container):
+        yield container
