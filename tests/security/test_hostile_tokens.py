@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestServer
 
+from audiolib.adapters.jwt.jwks import COOL_DOWN_SECONDS, FRESH_SECONDS, Jwks
+from audiolib.domain.model.errors import TokenIssuerUnavailableError
 from audiolib.entrypoints.gateway import app_keys as keys
-from audiolib.entrypoints.gateway.jwks import COOL_DOWN_SECONDS, FRESH_SECONDS, Jwks
-from audiolib.entrypoints.http.problem_details import UpstreamUnavailableError
 from tests.security.hostile_tokens import BAD, GOOD, WITHOUT_SCOPE
 from tests.security.issuer import AUDIENCE, ISSUER, OLD_SECRET, SECRET, Issuer, hs256
 from tests.security.site import Site, running_site
@@ -153,7 +153,7 @@ async def test_keys_are_kept_fetched_anew_and_never_too_often(issuer: Issuer) ->
         fetched.append(clock.now)
         await asyncio.sleep(0)
         if down:
-            raise UpstreamUnavailableError
+            raise TokenIssuerUnavailableError
         return issuer.jwks()
 
     jwks = Jwks(fetch, clock)

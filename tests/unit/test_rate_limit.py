@@ -2,8 +2,8 @@
 
 import pytest
 
-from audiolib.entrypoints.gateway import rate_limit
-from audiolib.entrypoints.gateway.rate_limit import RateLimit
+from audiolib.adapters.memory import rate_limiter as rate_limit
+from audiolib.adapters.memory.rate_limiter import MemoryRateLimiter
 
 
 class Clock:
@@ -15,7 +15,7 @@ class Clock:
 
 def test_a_burst_and_then_the_rate() -> None:
     clock = Clock()
-    limit = RateLimit(10, clock)
+    limit = MemoryRateLimiter(10, clock)
     assert [limit.take("ann").admitted for _ in range(21)] == [True] * 20 + [False]
     clock.now += 0.1
     assert [limit.take("ann").admitted for _ in range(2)] == [True, False]
@@ -25,7 +25,7 @@ def test_a_burst_and_then_the_rate() -> None:
 
 def test_over_time_the_rate_is_kept() -> None:
     clock = Clock()
-    limit = RateLimit(10, clock)
+    limit = MemoryRateLimiter(10, clock)
     admitted = 0
     for _ in range(10_000):
         clock.now += 0.01
@@ -35,22 +35,22 @@ def test_over_time_the_rate_is_kept() -> None:
 
 def test_what_is_left_and_when_to_come_again() -> None:
     clock = Clock()
-    limit = RateLimit(2, clock)
+    limit = MemoryRateLimiter(2, clock)
     told = [limit.take("ann") for _ in range(5)]
     assert [allowance.left for allowance in told] == [3, 2, 1, 0, 0]
     assert told[3].reset == pytest.approx(2)
     assert told[4].retry_after == pytest.approx(0.5)
     assert told[4].headers() == {
-        "RateLimit-Limit": "4",
-        "RateLimit-Remaining": "0",
-        "RateLimit-Reset": "2",
+        "MemoryRateLimiter-Limit": "4",
+        "MemoryRateLimiter-Remaining": "0",
+        "MemoryRateLimiter-Reset": "2",
     }
     clock.now += told[4].retry_after
     assert limit.take("ann").admitted
 
 
 def test_callers_have_their_own() -> None:
-    limit = RateLimit(1, Clock())
+    limit = MemoryRateLimiter(1, Clock())
     for _ in range(5):
         limit.take("ann")
     assert limit.take("bob").admitted
@@ -58,7 +58,7 @@ def test_callers_have_their_own() -> None:
 
 def test_those_who_were_here_longest_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limit, "_MOST_REMEMBERED", 3)
-    limit = RateLimit(1, Clock())
+    limit = MemoryRateLimiter(1, Clock())
     for caller in "abca":
         limit.take(caller)
     limit.take("d")

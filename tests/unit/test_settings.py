@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from audiolib.adapters.http.settings import HttpSettings
+from audiolib.adapters.jwt.settings import JwtSettings
 from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.temp_file import AllowedSources
@@ -17,7 +18,6 @@ from audiolib.entrypoints.config.declarations import SETTINGS
 from audiolib.entrypoints.config.groups import (
     ConnectionSettings,
     GatewaySettings,
-    JwtSettings,
     LoadLimits,
     SpeakingLimits,
     Trust,

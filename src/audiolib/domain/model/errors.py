@@ -200,3 +200,15 @@ class SpeechUnavailableError(UnavailableError):
     """The generator cannot speak: the voice's package is missing, or too much is queued."""
 
     code = "speech_unavailable"
+
+
+class InvalidTokenError(InvalidError):
+    """The token proves nothing; the message is for the log."""
+
+    code = "unauthenticated"
+
+
+class TokenIssuerUnavailableError(UnavailableError):
+    """The token issuer's keys can't be fetched."""
+
+    code = "upstream_unavailable"

@@ -30,7 +30,7 @@ from audiolib.entrypoints.worker.loops import (
 
 
 def create_app(container: Container, settings: Settings) -> web.Application:
-    """Everything is lifespan when the application starts, and closed when it ends."""
+    """Everything is opened when the application starts, and closed when it ends."""
     app = new_application()
     app[keys.SETTINGS] = settings
     internal_keys = settings.trust.internal_keys

@@ -4,6 +4,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import attrs
 
+from audiolib.adapters.jwt.settings import JwtSettings
+
 Network = IPv4Network | IPv6Network
 
 
@@ -56,19 +58,6 @@ class Trust:
     internal_keys: tuple[str, ...] = attrs.field(default=(), repr=False)
     generator_tokens: tuple[str, ...] = attrs.field(default=(), repr=False)
     everyone: bool = False
-
-
-@attrs.frozen(kw_only=True)
-class JwtSettings:
-    """Which tokens the gateway takes, and where they say whose they are."""
-
-    secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
-    jwks_url: str = ""
-    issuer: str = ""
-    audience: str = ""
-    customer_claim: str = "customer_id"
-    user_claim: str = "sub"
-    scope_claim: str = "scope"
 
 
 @attrs.frozen(kw_only=True)

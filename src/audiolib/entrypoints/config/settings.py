@@ -9,6 +9,7 @@ from typing import Any, Literal
 import attrs
 
 from audiolib.adapters.http.settings import HttpSettings
+from audiolib.adapters.jwt.settings import JwtSettings
 from audiolib.adapters.mongo.settings import Driver
 from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.quota import Quota
@@ -17,7 +18,6 @@ from audiolib.entrypoints.config.declarations import SETTINGS, Setting
 from audiolib.entrypoints.config.groups import (
     ConnectionSettings,
     GatewaySettings,
-    JwtSettings,
     LoadLimits,
     SpeakingLimits,
     Trust,

@@ -7,10 +7,11 @@ import attrs
 from aiohttp import web
 
 from audiolib.domain.model.access import Principal
+from audiolib.domain.model.errors import InvalidTokenError
 from audiolib.domain.use_cases.access.api_keys import ApiKeys
 from audiolib.entrypoints.config.logs import log_event
-from audiolib.entrypoints.gateway.json_web_tokens import InvalidTokenError, JsonWebTokens
 from audiolib.entrypoints.http.problem_details import UnauthenticatedError
+from audiolib.ports.token_verifier import TokenVerifier
 
 Authenticate = Callable[[web.Request], Awaitable[Principal]]
 
@@ -23,11 +24,11 @@ class Credentials:
     """API keys, and JSON Web Tokens where an issuer is configured."""
 
     keys: ApiKeys
-    tokens: JsonWebTokens | None
+    tokens: TokenVerifier | None
 
     async def authenticate(self, request: web.Request) -> Principal:
-        """Raises: UnauthenticatedError; MetadataUnavailableError or UpstreamUnavailableError when
-        that can't be decided now."""
+        """Return who sends the request. Raises: UnauthenticatedError; MetadataUnavailableError or
+        TokenIssuerUnavailableError, when that can't be decided now."""
         credential = _credential(request)
         if credential.startswith("alk_"):
             principal = await self.keys.authenticate(credential)
@@ -35,7 +36,7 @@ class Credentials:
             principal = await self._by_token(credential)
         if principal is None:
             raise UnauthenticatedError(
-                "the credential is not valid, or no longer",
+                "invalid or expired credential",
                 challenge=f'{_CHALLENGE}, error="invalid_token"',
             )
         return principal

@@ -9,7 +9,6 @@ from audiolib.domain.model.access import Principal, Scope
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.gateway import app_keys as keys
 from audiolib.entrypoints.gateway.proxy import forward
-from audiolib.entrypoints.gateway.rate_limit import Allowance, RateLimit
 from audiolib.entrypoints.http.access_log import KEY_ID, TENANT
 from audiolib.entrypoints.http.gateway_assertion import ASSERTION
 from audiolib.entrypoints.http.identity_headers import CUSTOMER, USER
@@ -18,6 +17,7 @@ from audiolib.entrypoints.http.problem_details import (
     RateLimitedError,
     UnauthenticatedError,
 )
+from audiolib.ports.rate_limiter import Allowance, RateLimiter
 
 _READING = ("GET", "HEAD")
 # The path is passed on byte for byte, so it may hold nothing that two readers read differently.
@@ -104,7 +104,7 @@ async def _admit(request: web.Request, needed: Scope) -> tuple[Principal, Allowa
     return principal, allowance
 
 
-def _take(limit: RateLimit, caller: object) -> Allowance:
+def _take(limit: RateLimiter, caller: object) -> Allowance:
     allowance = limit.take(caller)
     if not allowance.admitted:
         raise RateLimitedError(retry_after=allowance.retry_after, headers=allowance.headers())

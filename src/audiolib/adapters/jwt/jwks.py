@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import jwt
 
-from audiolib.entrypoints.http.problem_details import UpstreamUnavailableError
+from audiolib.domain.model.errors import TokenIssuerUnavailableError
 
 FRESH_SECONDS = 300.0
 COOL_DOWN_SECONDS = 10.0
@@ -31,21 +31,21 @@ class Jwks:
     async def key(self, kid: str) -> jwt.PyJWK | None:
         """None for a `kid` that the issuer doesn't have.
 
-        Raises: UpstreamUnavailableError, when there never was an answer.
+        Raises: TokenIssuerUnavailableError, when there never was an answer.
         """
         if kid not in self._keys or self._clock() - self._fetched_at > FRESH_SECONDS:
             async with self._turn:  # those who come meanwhile wait for the same answer
                 if self._clock() - self._tried_at > COOL_DOWN_SECONDS:
                     await self._refresh()
         if self._fetched_at == float("-inf"):
-            raise UpstreamUnavailableError("the issuer's keys can't be fetched")
+            raise TokenIssuerUnavailableError("the issuer's keys can't be fetched")
         return self._keys.get(kid)
 
     async def _refresh(self) -> None:
         self._tried_at = self._clock()
         try:
             found = await self._fetch()
-        except UpstreamUnavailableError:
+        except TokenIssuerUnavailableError:
             return
         self._keys = dict(_usable(found))
         self._fetched_at = self._clock()
@@ -62,8 +62,8 @@ def fetch_over_http(session: aiohttp.ClientSession, url: str) -> Fetch:
                     found: Mapping[str, Any] = json.loads(body)
                     return found
         except (aiohttp.ClientError, TimeoutError, ValueError) as failed:
-            raise UpstreamUnavailableError("the issuer's keys can't be fetched") from failed
-        raise UpstreamUnavailableError(f"the issuer answered {answer.status}")
+            raise TokenIssuerUnavailableError("the issuer's keys can't be fetched") from failed
+        raise TokenIssuerUnavailableError(f"the issuer answered {answer.status}")
 
     return fetch
 

@@ -6,11 +6,12 @@ from typing import Any
 import attrs
 import jwt
 
+from audiolib.adapters.jwt.jwks import Jwks
+from audiolib.adapters.jwt.settings import JwtSettings
 from audiolib.domain.model.access import Principal, Scope
-from audiolib.domain.model.errors import InvalidRequestError
+from audiolib.domain.model.errors import InvalidRequestError, InvalidTokenError
 from audiolib.domain.model.tenant import Tenant
-from audiolib.entrypoints.config.groups import JwtSettings
-from audiolib.entrypoints.gateway.jwks import Jwks
+from audiolib.ports.token_verifier import TokenVerifier
 
 _LEEWAY_SECONDS = 60
 _LONGEST = 4096
@@ -21,12 +22,8 @@ _ASYMMETRIC = (
 )
 
 
-class InvalidTokenError(Exception):
-    """The token proves nothing; its message is for the log."""
-
-
 @attrs.frozen(kw_only=True)
-class JsonWebTokens:
+class JwtTokenVerifier(TokenVerifier):
     """`jwks` is asked for asymmetric algorithms alone, the secrets for HS256 alone: what kind of
     key is used is never the token's to say."""
 
@@ -34,7 +31,7 @@ class JsonWebTokens:
     jwks: Jwks | None
 
     async def authenticate(self, token: str) -> Principal:
-        """Whose token it is. Raises: InvalidTokenError, UpstreamUnavailableError."""
+        """Whose token it is. Raises: InvalidTokenError, TokenIssuerUnavailableError."""
         if len(token) > _LONGEST or not token.isascii():
             raise InvalidTokenError("longer than any token that we take, or not even ASCII")
         try:

@@ -1,34 +1,15 @@
-"""How often one tenant may ask."""
+"""RateLimiter of one process."""
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
-import attrs
+from audiolib.ports.rate_limiter import Allowance, RateLimiter
 
 _MOST_REMEMBERED = 100_000
 
 
-@attrs.frozen(kw_only=True)
-class Allowance:
-    """Whether one more request is admitted; what is `left`, and seconds until it is all back."""
-
-    admitted: bool
-    limit: int
-    left: int
-    reset: float
-    retry_after: float
-
-    def headers(self) -> dict[str, str]:
-        """As draft-ietf-httpapi-ratelimit-headers-07 has them."""
-        return {
-            "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(self.left),
-            "RateLimit-Reset": str(round(self.reset + 0.5)),
-        }
-
-
-class RateLimit:
+class MemoryRateLimiter(RateLimiter):
     """A token bucket for each caller, kept as one number: when it will be full again (the generic
     cell rate algorithm, ITU-T I.371). Twice the `rate` a second may come at once.
 

@@ -1,0 +1,1 @@
+"""TokenVerifier by JSON Web Tokens."""
