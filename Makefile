@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test soak check docs benchmark lock clean
+.PHONY: demo test soak check docs audit benchmark lock clean
 
 # Speaks a sentence, saves it, plays it back: real services on free ports, nothing else needed.
 demo: $(VENV)/demo.stamp
@@ -30,7 +30,7 @@ docs: $(VENV)/dev.stamp
 
 # Known holes in what we install; asks the Python package index.
 audit: $(VENV)/dev.stamp
-	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/demo.txt
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/demo.txt
 
 benchmark: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.memory

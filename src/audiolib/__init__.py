@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         InsufficientStorageError,
         InvalidError,
         InvalidRequestError,
+        InvalidTokenError,
         LeaseLostError,
         MetadataUnavailableError,
         NotAudioError,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         SourceUnavailableError,
         SpeechUnavailableError,
         StorageUnavailableError,
+        TokenIssuerUnavailableError,
         UnavailableError,
         UnreadableDocumentError,
         WeakStoreError,
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
     from audiolib.entrypoints.bootstrap.library import (
         open_library,
     )
+    from audiolib.entrypoints.config.parsers import SettingsError
     from audiolib.entrypoints.config.settings import (
         Settings,
     )
@@ -119,6 +122,7 @@ __all__ = [
     "InsufficientStorageError",
     "InvalidError",
     "InvalidRequestError",
+    "InvalidTokenError",
     "LeaseLostError",
     "ListenToAudio",
     "MetadataUnavailableError",
@@ -139,6 +143,7 @@ __all__ = [
     "SaveRecording",
     "SavedAudio",
     "Settings",
+    "SettingsError",
     "SourceNotFoundError",
     "SourceTruncatedError",
     "SourceUnavailableError",
@@ -146,6 +151,7 @@ __all__ = [
     "StorageUnavailableError",
     "TempFile",
     "Tenant",
+    "TokenIssuerUnavailableError",
     "UnavailableError",
     "UnreadableDocumentError",
     "WeakStoreError",
@@ -172,6 +178,8 @@ _MODULES = {
         "InsufficientStorageError",
         "InvalidError",
         "InvalidRequestError",
+        "InvalidTokenError",
+        "InvalidTokenError",
         "LeaseLostError",
         "MetadataUnavailableError",
         "NotAudioError",
@@ -185,6 +193,7 @@ _MODULES = {
         "SourceUnavailableError",
         "SpeechUnavailableError",
         "StorageUnavailableError",
+        "TokenIssuerUnavailableError",
         "UnavailableError",
         "UnreadableDocumentError",
         "WeakStoreError",
@@ -219,6 +228,7 @@ _MODULES = {
         "SaveRecording",
     ),
     "entrypoints.bootstrap.library": ("open_library",),
+    "entrypoints.config.parsers": ("SettingsError",),
     "entrypoints.config.settings": ("Settings",),
 }
 _HOME = {name: f"audiolib.{module}" for module, names in _MODULES.items() for name in names}
@@ -231,6 +241,11 @@ def __getattr__(name: str) -> Any:
         return version("audiolib")
     if name not in _HOME:
         raise AttributeError(f"module 'audiolib' has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
+    try:
+        value = getattr(import_module(_HOME[name]), name)
+    except ModuleNotFoundError as missing:
+        raise ImportError(
+            f'audiolib.{name} needs {missing.name}: pip install ".[embedded]" in a clone'
+        ) from missing
     globals()[name] = value  # found without this function from now on
     return value

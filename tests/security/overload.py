@@ -28,7 +28,7 @@ SETTINGS = {
     "MAX_SAVES_PER_TENANT": str(MOST // 2),
     "SAVE_QUEUE": str(QUEUE),
     "SAVE_QUEUE_WAIT": str(QUEUE_WAIT),
-    "LOG_LEVEL": "WARNING",
+    "LOG_LEVEL": "ERROR",  # nobody reads its log: a full pipe would stop it
 }
 
 

@@ -40,17 +40,20 @@ def test_a_key_from_its_making_to_its_end(tmp_path: Path) -> None:
     listed = audiolib(tmp_path, "keys", "list", "--json-lines")
     keys = {key["id"]: key for key in map(json.loads, listed.stdout.splitlines())}
     first, second = keys[token.split("_")[1]], keys[reader.split("_")[1]]
-    assert (first["tenant"], first["scope"], first["state"]) == ("acme/ann", "write", "works")
+    assert (first["tenant"], first["scope"], first["state"]) == ("acme/ann", "write", "active")
     assert (first["label"], first["expires_at"][:2]) == ("laptop", "20")
     assert (second["scope"], second["expires_at"]) == ("read", None)
     assert token.split("_")[2] not in listed.stdout
     everything = b"".join(p.read_bytes() for p in (tmp_path / "data").rglob("*") if p.is_file())
     assert token.split("_")[2].encode() not in everything
     revoked = audiolib(tmp_path, "keys", "revoke", first["id"])
-    assert (revoked.returncode, revoked.stdout) == (0, f"{first['id']} works no more\n")
+    assert (revoked.returncode, revoked.stdout) == (0, f"{first['id']} revoked\n")
     assert f"{first['id']}  revoked" in audiolib(tmp_path, "keys", "list").stdout
     unknown = audiolib(tmp_path, "keys", "revoke", "0" * 16)
-    assert (unknown.returncode, unknown.stderr) == (1, "invalid_request: key_id: is no key's\n")
+    assert (unknown.returncode, unknown.stderr) == (
+        1,
+        "invalid_request: key_id: must be the id of an API key\n",
+    )
     secret = tmp_path / "data" / "api_keys.secret"
     assert secret.stat().st_mode & 0o777 == 0o600
 

@@ -21,7 +21,7 @@ class ToneSynthesizer(SpeechSynthesizer):
 
     async def speak(self, request: SpeechRequest) -> AsyncIterator[Pcm]:
         if request.voice not in self.voices:
-            raise InvalidRequestError(FieldError("voice", "is none of: tone"))
+            raise InvalidRequestError(FieldError("voice", "must be one of: tone"))
         for start in range(0, len(request.text), _LETTERS_AT_ONCE):
             letters = request.text[start : start + _LETTERS_AT_ONCE]
             yield Pcm(sample_rate=SAMPLE_RATE, frames=_hum(letters, request.speed))

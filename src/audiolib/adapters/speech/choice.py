@@ -24,5 +24,7 @@ class VoiceChoice(SpeechSynthesizer):
         """As the port says; refuses at once a voice that none has."""
         chosen = self._by_voice.get(request.voice)
         if chosen is None:
-            raise InvalidRequestError(FieldError("voice", f"is none of: {', '.join(self.voices)}"))
+            raise InvalidRequestError(
+                FieldError("voice", f"must be one of: {', '.join(self.voices)}")
+            )
         return chosen.speak(request)

@@ -29,7 +29,7 @@ class KokoroSynthesizer(SpeechSynthesizer):
 
 def _faults(request: SpeechRequest) -> Iterator[FieldError]:
     if request.voice not in STYLES:
-        yield FieldError("voice", f"is none of: {', '.join(STYLES)}")
+        yield FieldError("voice", f"must be one of: {', '.join(STYLES)}")
     if espeak_language(request.language) is None:
         yield FieldError("language", f"{request.voice} speaks only: {', '.join(LANGUAGES)}")
     # Clamping would store a speed that is not the one heard.

@@ -52,6 +52,6 @@ class _PiperModel:
 
 def _faults(request: SpeechRequest) -> Iterator[FieldError]:
     if request.voice != _VOICE:
-        yield FieldError("voice", f"is none of: {_VOICE}")
+        yield FieldError("voice", f"must be one of: {_VOICE}")
     if request.language.lower().partition("-")[0] != "en":
         yield FieldError("language", f"{_VOICE} speaks only: en")

@@ -45,7 +45,7 @@ class Position:
                 return cls(created_at=created_at, asset_id=AssetId(found[2]))
         except (binascii.Error, ValueError, OverflowError):
             pass
-        raise InvalidRequestError(FieldError("cursor", "is not one that a page gave out"))
+        raise InvalidRequestError(FieldError("cursor", "must be a next_cursor of an earlier page"))
 
 
 @attrs.frozen(kw_only=True)

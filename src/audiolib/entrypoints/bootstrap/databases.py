@@ -4,11 +4,13 @@ from typing import Any
 
 from dependency_injector import providers
 
+from audiolib.entrypoints.bootstrap.extras import needs_server_extra
 from audiolib.entrypoints.config.settings import Settings
 
 
 def mongo_assets(settings: Settings) -> providers.Resource[Any]:
-    from audiolib.adapters.mongo.client import open_mongo
+    with needs_server_extra("METADATA_STORE=mongodb"):
+        from audiolib.adapters.mongo.client import open_mongo
 
     return providers.Resource(
         open_mongo,

@@ -22,6 +22,7 @@ from audiolib.domain.use_cases.audio_library import (
 from audiolib.domain.use_cases.library.save_audio import SavePolicy
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.databases import mongo_assets, sqlite_database
+from audiolib.entrypoints.bootstrap.extras import needs_server_extra
 from audiolib.entrypoints.bootstrap.gather import gather
 from audiolib.entrypoints.config.secrets import signing_keys
 from audiolib.entrypoints.config.settings import Settings
@@ -109,7 +110,8 @@ def build_container(settings: Settings) -> Container:
 
 
 def _s3(settings: Settings) -> providers.Provider[ObjectStore]:
-    from audiolib.adapters.s3.client import open_s3
+    with needs_server_extra("OBJECT_STORE=s3"):
+        from audiolib.adapters.s3.client import open_s3
 
     return providers.Resource(
         open_s3,
@@ -132,14 +134,15 @@ def _filesystem(settings: Settings) -> providers.Provider[ObjectStore]:
 
 
 def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
-    from audiolib.adapters.mongo import (
-        cleanup_outbox,
-        document_schema,
-        intent_log,
-        inventory,
-        metadata_repo,
-        usage_ledger,
-    )
+    with needs_server_extra("METADATA_STORE=mongodb"):
+        from audiolib.adapters.mongo import (
+            cleanup_outbox,
+            document_schema,
+            intent_log,
+            inventory,
+            metadata_repo,
+            usage_ledger,
+        )
 
     assets = mongo_assets(settings)
     return {

@@ -86,5 +86,6 @@ def _count(counts: dict[str, int]) -> str:
 def _last_line(title: str, summary: dict[str, object]) -> str:
     counts = {name: n for name, n in summary.items() if isinstance(n, int) and name != "left"}
     found = summary["findings"]
-    kinds = _count(found) if isinstance(found, dict) and found else "nothing wrong"
-    return f"{title}: {_count(counts)}; found {kinds}; {summary['left']} left to look at"
+    if not (isinstance(found, dict) and found):
+        return f"{title}: {_count(counts)}; no problems found"
+    return f"{title}: {_count(counts)}; found {_count(found)}; {summary['left']} need attention"

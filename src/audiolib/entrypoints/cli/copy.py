@@ -44,7 +44,7 @@ def copy(
 
 async def _copy(source: Settings, target: Settings, json_lines: bool) -> int:
     if _place(source) & _place(target):
-        raise InvalidRequestError(FieldError("--to", "is where --from is"))
+        raise InvalidRequestError(FieldError("--to", "must be another library than --from"))
     progress = Progress()
     async with AsyncExitStack() as stack:
         there, here = build_container(target), build_container(source)

@@ -105,8 +105,8 @@ async def _list(settings: Settings, json_lines: bool) -> int:
 async def _revoke(settings: Settings, key_id: str) -> int:
     async with _key_ring(settings) as ring:
         if not await ring.revoke(key_id):
-            raise InvalidRequestError(FieldError("key_id", "is no key's"))
-    emit(f"{key_id} works no more", as_json=False)
+            raise InvalidRequestError(FieldError("key_id", "must be the id of an API key"))
+    emit(f"{key_id} revoked", as_json=False)
     return 0
 
 
@@ -125,7 +125,7 @@ def _span(text: str) -> timedelta:
 
 
 def _shape(key: ApiKey) -> dict[str, Any]:
-    state = "works" if key.is_active(utc_now()) else "revoked" if key.revoked_at else "expired"
+    state = "active" if key.is_active(utc_now()) else "revoked" if key.revoked_at else "expired"
     return {
         "id": key.id,
         "state": state,

@@ -30,5 +30,5 @@ async def _recount(settings: Settings) -> int:
             after = page[-1]
     emit(f"{counted} tenants counted", as_json=False)
     for tenant in busy:
-        emit(f"{tenant} was saving meanwhile", as_json=False)
+        emit(f"{tenant} was saving: run it again", as_json=False)
     return 3 if busy else 0

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from audiolib.domain.model.errors import AudioLibraryError
+
 _BASE_URL = re.compile(
     r"https?://[A-Za-z0-9.\-\[\]:]{1,255}(?:/[A-Za-z0-9._~/-]{0,200})?", re.ASCII
 )
@@ -13,8 +15,10 @@ _BASE_URL = re.compile(
 _MOST_SECRETS, _SHORTEST_SECRET = 2, 32
 
 
-class SettingsError(Exception):
+class SettingsError(AudioLibraryError):
     """Some settings are bad; `faults` says what each must be."""
+
+    code = "invalid_settings"
 
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))

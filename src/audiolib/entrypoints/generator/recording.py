@@ -3,9 +3,6 @@
 import asyncio
 import contextlib
 import wave
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
@@ -21,14 +18,11 @@ from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.config.groups import SpeakingLimits
 from audiolib.entrypoints.generator.temp_folder import TempFolder
+from audiolib.entrypoints.http.load_shedding import LoadShedder
 from audiolib.entrypoints.http.problem_details import (
-    OverloadedError,
-    RateLimitedError,
     SpeechTimeoutError,
 )
 from audiolib.ports.speech_synthesizer import SpeechSynthesizer
-
-_RETRY_AFTER = 5.0
 
 
 @attrs.frozen(kw_only=True)
@@ -56,10 +50,14 @@ class Recorder:
     ) -> None:
         self.folder = folder
         self._synthesizer = synthesizer
-        self._turn = asyncio.Semaphore(1)
         self._limits = limits
-        self._room = limits.queue + 1
-        self._of_tenant = Counter[Tenant]()
+        self._turns = LoadShedder(
+            "texts to speak",
+            most=1,
+            most_per_tenant=limits.per_tenant,
+            queue=limits.queue,
+            queue_wait=None,
+        )
 
     async def record(self, request: SpeechRequest, tenant: Tenant | None = None) -> Recorded:
         """Return the finished temp file; when cancelled, stop after the sentence being spoken.
@@ -71,38 +69,16 @@ class Recorder:
         if len(request.text) > self._limits.longest_text:
             message = f"must have at most {self._limits.longest_text} characters to be spoken"
             raise InvalidRequestError(FieldError("text", message))
-        with self._place(tenant):
-            async with self._turn:
-                if await asyncio.to_thread(self.folder.size) >= self._limits.quota:
-                    raise InsufficientStorageError("too many temp files wait to be saved")
-                try:
-                    async with asyncio.timeout(self._limits.longest):
-                        return await self._record(request, self.folder.new_name())
-                except TimeoutError as late:
-                    raise SpeechTimeoutError(
-                        f"speaking this text takes more than {self._limits.longest:g} seconds"
-                    ) from late
-
-    @contextmanager
-    def _place(self, tenant: Tenant | None) -> Iterator[None]:
-        if tenant is not None and self._of_tenant[tenant] >= self._limits.per_tenant:
-            raise RateLimitedError(
-                f"{self._limits.per_tenant} of your texts wait to be spoken",
-                retry_after=_RETRY_AFTER,
-            )
-        if self._room == 0:
-            raise OverloadedError("too many texts wait to be spoken")
-        self._room -= 1
-        if tenant is not None:
-            self._of_tenant[tenant] += 1
-        try:
-            yield
-        finally:
-            self._room += 1
-            if tenant is not None:
-                self._of_tenant[tenant] -= 1
-                if not self._of_tenant[tenant]:
-                    del self._of_tenant[tenant]
+        async with self._turns.slot(tenant):
+            if await asyncio.to_thread(self.folder.size) >= self._limits.quota:
+                raise InsufficientStorageError("too many temp files wait to be saved")
+            try:
+                async with asyncio.timeout(self._limits.longest):
+                    return await self._record(request, self.folder.new_name())
+            except TimeoutError as late:
+                raise SpeechTimeoutError(
+                    f"speaking this text takes more than {self._limits.longest:g} seconds"
+                ) from late
 
     async def _record(self, request: SpeechRequest, name: TempName) -> Recorded:
         part = self.folder.part(name)

@@ -72,7 +72,7 @@ class GatewayAssertions:
             except (jwt.InvalidTokenError, UnicodeError):
                 continue
             return claims
-        raise UnauthenticatedError("the gateway's assertion is not valid, or no longer")
+        raise UnauthenticatedError("invalid or expired gateway assertion")
 
 
 def verify_body(expected: str, body: bytes) -> None:

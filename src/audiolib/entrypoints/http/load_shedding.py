@@ -12,7 +12,8 @@ _RETRY_AFTER_SECONDS = 2.0
 
 
 class LoadShedder:
-    """`most` at once, `most_per_tenant` of one tenant; `queue` more wait for `queue_wait` seconds.
+    """`most` at once, `most_per_tenant` of one tenant; `queue` more wait for `queue_wait` seconds,
+    or without end with None. Callers without a tenant share the limits of the process only.
 
     A tenant's limit holds for those who wait, too, so that none can fill the queue alone.
     """
@@ -24,7 +25,7 @@ class LoadShedder:
         most: int,
         most_per_tenant: int,
         queue: int = 0,
-        queue_wait: float = 0,
+        queue_wait: float | None = 0,
     ) -> None:
         self._what = what
         self._room = asyncio.Semaphore(most)
@@ -32,14 +33,14 @@ class LoadShedder:
         self._queue = queue
         self._queue_wait = queue_wait
         self._waiting = 0
-        self._of_tenant = Counter[Tenant]()
+        self._of_tenant = Counter[Tenant | None]()
 
-    def refuse_beyond(self, tenant: Tenant) -> None:
+    def refuse_beyond(self, tenant: Tenant | None) -> None:
         """What would be refused anyway is refused before its body is read.
 
         Raises: RateLimitedError, when it is the tenant's own doing; OverloadedError.
         """
-        if self._of_tenant[tenant] >= self._most_per_tenant:
+        if tenant is not None and self._of_tenant[tenant] >= self._most_per_tenant:
             raise RateLimitedError(
                 f"{self._most_per_tenant} of your {self._what} run already",
                 retry_after=_RETRY_AFTER_SECONDS,
@@ -48,7 +49,7 @@ class LoadShedder:
             raise OverloadedError(f"too many {self._what} run already")
 
     @asynccontextmanager
-    async def slot(self, tenant: Tenant) -> AsyncIterator[None]:
+    async def slot(self, tenant: Tenant | None) -> AsyncIterator[None]:
         """Raises: RateLimitedError, OverloadedError."""
         self.refuse_beyond(tenant)
         self._of_tenant[tenant] += 1

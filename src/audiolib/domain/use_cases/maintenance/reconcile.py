@@ -194,7 +194,7 @@ def _explains(document: AudioAsset | Unreadable | None, key: str) -> bool:
 
 
 def _foreign(listed: ListedObject) -> Finding:
-    detail = f"{listed.size} bytes under a key that is none of ours"
+    detail = f"{listed.size} bytes under a foreign key"
     return Finding(kind=FindingKind.FOREIGN_OBJECT, subject=listed.key, detail=detail)
 
 

@@ -30,7 +30,7 @@ class ReindexLibrary:
             progress.objects += 1
             key = parse_key(listed.key)
             if key is None:
-                detail = f"{listed.size} bytes under a key that is none of ours"
+                detail = f"{listed.size} bytes under a foreign key"
                 yield Finding(kind=FindingKind.FOREIGN_OBJECT, subject=listed.key, detail=detail)
             elif await self.inventory.find(key.stem.asset_id) is not None:
                 progress.skipped += 1

@@ -59,7 +59,7 @@ async def follow_link(request: web.Request) -> web.StreamResponse:
         now=utc_now(),
     )
     if link is None:
-        raise ObjectNotFoundError("this link is not valid, or no longer")
+        raise ObjectNotFoundError("invalid or expired link")
     headers = {
         **_SAFE,
         "Content-Disposition": attachment(link.filename),
