@@ -179,7 +179,6 @@ _MODULES = {
         "InvalidError",
         "InvalidRequestError",
         "InvalidTokenError",
-        "InvalidTokenError",
         "LeaseLostError",
         "MetadataUnavailableError",
         "NotAudioError",
