@@ -176,6 +176,23 @@ async def test_busy_connections_beyond_the_limit_get_503() -> None:
         await served(port)
 
 
+async def test_few_rejected_connections_linger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audiolib.entrypoints.http.connection._LINGER_SECONDS", 60)
+    async with server(attrs.evolve(LIMITS, body_timeout=30)) as port:
+        busy = await keep_busy(port, LIMITS.most)
+        rejected = await open_connections(port, 80)
+        for reader, _ in rejected:
+            assert (await reader.readline()).startswith(b"HTTP/1.1 503 ")
+
+        async def are_reset() -> bool:
+            for _, writer in rejected:
+                writer.write(b"x")
+            return sum(writer.transport.is_closing() for _, writer in rejected) == 80 - 64
+
+        await until(are_reset, "the oldest of 80 rejected connections are reset")
+        await close([*busy, *rejected])
+
+
 @pytest.mark.parametrize("opening", [b"", b"GET / HT", GET], ids=["silent", "half", "kept alive"])
 async def test_idle_connections_make_room_for_new_ones(opening: bytes) -> None:
     """The oldest first; a request that is being answered is never cut off."""

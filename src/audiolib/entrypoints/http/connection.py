@@ -129,8 +129,8 @@ class Connection(asyncio.Protocol):
         self._stop_timer()
         if self._writing is not None:
             self._writing.stop()
+        self._registry.remove(self)
         if self._is_admitted:
-            self._registry.remove(self)
             self.handler.connection_lost(exc)
 
     def pause_writing(self) -> None:

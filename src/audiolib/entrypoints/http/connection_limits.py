@@ -15,7 +15,7 @@ from audiolib.entrypoints.http.problem_details import Handler
 from audiolib.entrypoints.http.problem_handler import ProblemRequestHandler
 
 _NEARLY_FULL = 0.9
-_MOST_REJECTIONS = 64
+_MOST_REJECTED = 64  # that linger until their answer was read
 _log = logging.getLogger("audiolib.http")
 
 
@@ -32,33 +32,33 @@ class ConnectionLimits:
         self._connections: dict[object, Connection] = {}
         self._idle: dict[Connection, None] = {}
         self._by_peer = Counter[str]()
-        self._rejections = 0
+        self._rejected: dict[Connection, None] = {}
 
     def connection(self, server: web.Server, **options: Any) -> Connection:
         """Return the protocol of one new connection; `options` are aiohttp's."""
         return Connection(ProblemRequestHandler(server, **options), self)
 
     def admit(self, connection: Connection) -> bool:
-        """Return False, if there are too many connections already."""
-        limited = self._peer_key(connection.peer)
-        if limited:
-            connection.peer = limited
-            if self._by_peer[limited] >= self.settings.most_per_peer:
-                self._evict_idle(limited)
-            if self._by_peer[limited] >= self.settings.most_per_peer:
-                log_event(_log, logging.WARNING, "too many connections", peer=limited)
-                return False
-        if len(self._connections) >= self.settings.most * _NEARLY_FULL:
-            self._evict_idle()
-        if len(self._connections) >= self.settings.most:
-            log_event(_log, logging.WARNING, "too many connections", limit=self.settings.most)
-            return False
-        self._connections[connection.handler] = connection
-        self._idle[connection] = None
-        self._by_peer[connection.peer] += 1
-        return True
+        """Return False, if there are too many connections already.
+
+        A connection that was not admitted is kept until it is removed, or until many more were
+        rejected after it.
+        """
+        if self._has_room(connection):
+            self._connections[connection.handler] = connection
+            self._idle[connection] = None
+            self._by_peer[connection.peer] += 1
+            return True
+        self._rejected[connection] = None
+        if len(self._rejected) > _MOST_REJECTED:
+            oldest = next(iter(self._rejected))
+            del self._rejected[oldest]
+            oldest.abort()
+        return False
 
     def remove(self, connection: Connection) -> None:
+        """Forget a connection that has ended."""
+        self._rejected.pop(connection, None)
         if self._connections.pop(connection.handler, None) is None:
             return
         self._idle.pop(connection, None)
@@ -106,6 +106,22 @@ class ConnectionLimits:
             return response
 
         return end
+
+    def _has_room(self, connection: Connection) -> bool:
+        limited = self._peer_key(connection.peer)
+        if limited:
+            connection.peer = limited
+            if self._by_peer[limited] >= self.settings.most_per_peer:
+                self._evict_idle(limited)
+            if self._by_peer[limited] >= self.settings.most_per_peer:
+                log_event(_log, logging.WARNING, "too many connections", peer=limited)
+                return False
+        if len(self._connections) >= self.settings.most * _NEARLY_FULL:
+            self._evict_idle()
+        if len(self._connections) >= self.settings.most:
+            log_event(_log, logging.WARNING, "too many connections", limit=self.settings.most)
+            return False
+        return True
 
     def _evict_idle(self, peer: str | None = None) -> None:
         oldest = next((c for c in self._idle if peer is None or c.peer == peer), None)
