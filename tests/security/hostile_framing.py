@@ -136,7 +136,7 @@ ROWS = (
     _refused("chunk shorter than its size", POST + CHUNKED + b"\r\n1f\r\n" + JSON + b"\r\n0\r\n\r\n"),
     _refused("negative chunk", POST + CHUNKED + b"\r\n-1\r\n" + INNER),
     # Trailers.
-    _refused("trailer with a key", ANONYMOUS + CHUNKED + b"\r\n0\r\nX-API-Key: KEY\r\n\r\n", 404),
+    _refused("trailer with a key", ANONYMOUS + CHUNKED + b"\r\n0\r\nX-API-Key: KEY\r\n\r\n"),
     _refused("trailer after a body", POST + CHUNKED + b"\r\n" + _chunks(JSON, last=b"0\r\nA: b\r\n\r\n")),
     _refused("announced trailer",
              POST + CHUNKED + b"Trailer: A\r\n\r\n" + _chunks(JSON, last=b"0\r\nA: b\r\n\r\n")),
@@ -224,7 +224,8 @@ ROWS = (
     Row("early 401", POST.replace(b"X-API-Key: KEY\r\n", b"") + b"Content-Length: 99999\r\n\r\nabc", (401,)),
     Row("early 405", FILE + b"Content-Length: 99999\r\n\r\nabc", (405,)),
     Row("early 413", POST + b"Content-Length: 9999999\r\n\r\nabc", (413,)),
-    Row("early 401 in chunks", POST.replace(b"X-API-Key: KEY\r\n", b"") + CHUNKED + b"\r\n5\r\nabc", (401,)),
+    Row("early 401 in chunks", POST.replace(b"X-API-Key: KEY\r\n", b"") + CHUNKED + b"\r\nffff\r\nabc", (401,)),
+    _refused("chunk without an end", POST.replace(b"X-API-Key: KEY\r\n", b"") + CHUNKED + b"\r\n5\r\nabc"),
     Row("body that does not come", POST + b"Content-Length: 99999\r\n\r\nabc", (408,)),
     Row("chunk that does not come", POST + CHUNKED + b"\r\nffff\r\nabc", (408,)),
     Row("generator's body that does not come", GENERATE + b"Content-Length: 999\r\n\r\nabc", (408,)),

@@ -66,17 +66,18 @@ class Connection(asyncio.Protocol):
     def begin_request(self, request: web.Request) -> None:
         """Begin to answer a request; called by the middleware.
 
-        Raises: the error of the framing, when this request stands for the one that was refused.
+        Raises: the error of the framing, when this request stands for the one that was refused, or
+            when its body has been refused already.
         """
         self._begun += 1
-        if self._begun > self._framing.requests and self._framing.error is not None:
-            raise self._framing.error
+        error, last = self._framing.error, self._framing.requests
+        if error and self._begun >= last + (not self._framing.is_body_error):
+            raise error
         self._request = request
         if request.can_read_body:
             self._late = asyncio.get_running_loop().call_later(
                 self._registry.settings.body_timeout, self._end_body, RequestTimeoutError()
             )
-        self._end_refused_body()
 
     def end_reading(self) -> None:
         """Let aiohttp read what is left of the body; called when the handler has returned."""
