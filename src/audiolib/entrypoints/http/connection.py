@@ -117,7 +117,7 @@ class Connection(asyncio.Protocol):
             # One request at a time: what aiohttp refuses must not take the others with it.
             self.handler.data_received(piece)
         if self._framing.error is not None:
-            self._refuse()
+            self._refuse(self._framing.error)
         elif not self.is_busy and self._framing.is_inside_head and self._timer is None:
             self._start_timer()
 
@@ -178,19 +178,14 @@ class Connection(asyncio.Protocol):
         if self._framing.is_inside_head:
             self._start_timer()
 
-    def _refuse(self) -> None:
+    def _refuse(self, error: AudioLibraryError) -> None:
         if self._is_refused:
             return
         self._is_refused = True
-        if self._framing.is_body_error:
-            self._end_refused_body()
-        else:
+        if not self._framing.is_body_error:
             self._pass_heads(1)
             self.handler.data_received(_REFUSED_HEAD)
-
-    def _end_refused_body(self) -> None:
-        error = self._framing.error
-        if error and self._framing.is_body_error and self._begun == self._framing.requests:
+        elif self._begun == self._framing.requests:
             self._end_body(error)
 
     def _end_body(self, error: AudioLibraryError) -> None:

@@ -27,7 +27,7 @@ _CLAIMS = ("exp", "iat", "aud", "customer_id", "user_id", "method", "target", "b
 
 @attrs.frozen(kw_only=True)
 class GatewayAssertions:
-    """The first key signs; every one is taken, so that keys can be replaced while all runs."""
+    """The first key signs; all are accepted, so that a key can be replaced without a pause."""
 
     keys: Sequence[str] = attrs.field(repr=False)
     now: Callable[[], datetime]
