@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import attrs
 import pytest
 
+from audiolib.adapters.mongo.client import open_mongo
 from tests.e2e.stack import Stack, running_stack
 from tests.resilience.network.proxy import Proxy, proxied
 from tests.servers import MongoServer, S3Server
@@ -40,6 +41,9 @@ async def behind(
     async with AsyncExitStack() as stack:
         s3 = await stack.enter_async_context(_before(s3_server.endpoint_url))
         mongodb = await stack.enter_async_context(_before(mongo_server.url))
+        # The first creation of the indexes may take longer than a call is given below.
+        async with open_mongo(mongo_server.url, database=environment["MONGODB_DATABASE"]):
+            pass
         environment |= {
             "S3_ENDPOINT_URL": f"http://127.0.0.1:{s3.port}",
             "S3_BUCKET": "audiolib-faults",
