@@ -17,10 +17,7 @@ from audiolib import (
 )
 from audiolib.adapters.http.temp_cleaner import HttpTempCleaner
 from audiolib.adapters.mongo.metadata_repo import MongoMetadataRepo
-from audiolib.adapters.noop.temp_cleaner import NoTempCleaner
 from audiolib.adapters.s3.object_store import S3ObjectStore
-from audiolib.domain.model.identifiers import TempName
-from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.bootstrap.library_container import build_container
 from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.config.settings import Settings
@@ -58,16 +55,6 @@ async def test_every_use_case_is_built_on_servers(
         save = (await resolve(container.library())).save_audio
         assert isinstance(save.store, S3ObjectStore)
         assert isinstance(save.repo, MongoMetadataRepo)
-
-
-async def test_a_generator_without_a_cleanup_endpoint_is_left_alone(tmp_path: Path) -> None:
-    settings = Settings.read({"DATA_DIR": str(tmp_path), "TEMP_CLEANER": "none"})
-    container = build_container(settings)
-    async with open_resources(container):
-        cleaner = await resolve(container.cleaner())
-        assert isinstance(cleaner, NoTempCleaner)
-        nowhere = TempFile(base="http://127.0.0.1:9", name=TempName("a.wav"))
-        await cleaner.delete(nowhere, etag=None)
 
 
 class Noting:

@@ -142,7 +142,7 @@ async def test_a_save_that_still_runs_keeps_its_room() -> None:
     assert await one.quota.usage(ANN) == Usage()
 
 
-@pytest.mark.parametrize("call", ["ledger.get", "ledger.put"])
+@pytest.mark.parametrize("call", ["usage_store.get", "usage_store.put"])
 @pytest.mark.parametrize("kind", ["fail", "fail_after"])
 async def test_a_change_whose_answer_is_lost_counts_once(call: str, kind: str) -> None:
     one = library(objects=9)
@@ -152,10 +152,10 @@ async def test_a_change_whose_answer_is_lost_counts_once(call: str, kind: str) -
     assert await one.quota.usage(ANN) == Usage(objects=2, size=2 * len(SOUND))
 
 
-async def test_while_the_ledger_is_down_nothing_is_saved() -> None:
+async def test_while_the_usage_store_is_down_nothing_is_saved() -> None:
     one = library(objects=9)
     for nth in (1, 2):
-        one.faults.fail("ledger.get", nth=nth)
+        one.faults.fail("usage_store.get", nth=nth)
     with pytest.raises(MetadataUnavailableError):
         await save(one, "a")
     assert await kept(one) == 0
@@ -181,5 +181,5 @@ async def test_nothing_is_counted_while_a_save_runs() -> None:
 async def test_without_a_quota_nothing_is_written() -> None:
     one = library()
     await save(one, "a")
-    assert one.world.ledger.tallies == {}
+    assert one.world.usage.records == {}
     assert timedelta(minutes=10) == one.quota.patience

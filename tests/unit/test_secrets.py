@@ -9,7 +9,8 @@ import pytest
 
 from audiolib import Tenant
 from audiolib.adapters.filesystem.upload import make_folders
-from audiolib.adapters.memory import MemoryApiKeyStore
+from audiolib.adapters.memory import MemoryRecords
+from audiolib.adapters.shared.api_key_store import RecordApiKeyStore
 from audiolib.adapters.sqlite import open_sqlite
 from audiolib.domain.use_cases.access.api_keys import ApiKeys
 from audiolib.entrypoints.config.parsers import SettingsError
@@ -21,12 +22,12 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OLD, NEW = b"o" * 32, b"n" * 32
 
 
-def keys(store: MemoryApiKeyStore, *peppers: bytes) -> ApiKeys:
+def keys(store: RecordApiKeyStore, *peppers: bytes) -> ApiKeys:
     return ApiKeys(store=store, peppers=peppers, now=lambda: NOW, random_bytes=os.urandom)
 
 
 async def test_api_keys_survive_the_replacement_of_their_secret() -> None:
-    store = MemoryApiKeyStore()
+    store = RecordApiKeyStore(MemoryRecords())
     _, used = await keys(store, OLD).create(ANN)
     _, unused = await keys(store, OLD).create(ANN)
     assert await keys(store, NEW).authenticate(used.to_string()) is None

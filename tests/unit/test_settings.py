@@ -28,7 +28,6 @@ from audiolib.entrypoints.config.settings import Settings
 DEFAULTS = Settings(
     sources=AllowedSources(["http://audio-generation-factory:3000"]),
     clean_up=True,
-    temp_cleaner="http",
     object_store="filesystem",
     metadata_store="sqlite",
     data_dir=Path("data"),
@@ -73,7 +72,6 @@ GIVEN: dict[str, tuple[str, dict[str, Any]]] = {
         {"sources": AllowedSources([*DEFAULTS.sources.bases, "http://b:1", "https://[::1]:2"])},
     ),
     "CLEANUP_TEMP_AUDIO": ("No", {"clean_up": False}),
-    "TEMP_CLEANER": ("none", {"temp_cleaner": "none"}),
     "OBJECT_STORE": ("s3", {"object_store": "s3"}),
     "METADATA_STORE": ("mongodb", {"metadata_store": "mongodb"}),
     "DATA_DIR": ("/var/lib/x", {"data_dir": Path("/var/lib/x")}),
@@ -166,7 +164,6 @@ BAD = {
     "AUDIO_GENERATION_SERVICE_URL": [*URLS, "http://a,http://b"],
     "AUDIO_SOURCE_BASES": [*URLS, "http://a,b", "http://a;http://b", "http://a http://b"],
     "CLEANUP_TEMP_AUDIO": SWITCHES,
-    "TEMP_CLEANER": ["HTTP", "off"],
     "OBJECT_STORE": ["S3", "minio", "s3,filesystem"],
     "METADATA_STORE": ["mongo", "SQLite"],
     "S3_CREATE_BUCKET": SWITCHES,
@@ -319,6 +316,14 @@ def test_old_names_are_read_with_a_warning(caplog: pytest.LogCaptureFixture) -> 
     assert (read.http.least_rate, read.trust.everyone) == (7, True)
     assert "SOURCE_LEAST_RATE is deprecated: use SOURCE_MIN_RATE" in caplog.messages
     assert Settings.read({**old, "SOURCE_MIN_RATE": "8"}).http.least_rate == 8
+
+
+@pytest.mark.parametrize(("cleaner", "clean_up"), [("none", False), ("http", True)])
+def test_the_former_choice_of_a_cleaner_is_read(
+    cleaner: str, clean_up: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert Settings.read({"TEMP_CLEANER": cleaner}).clean_up is clean_up
+    assert "TEMP_CLEANER is deprecated" in caplog.text
 
 
 def test_misspelt_names_are_warned_about(caplog: pytest.LogCaptureFixture) -> None:

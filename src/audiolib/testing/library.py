@@ -15,10 +15,11 @@ from audiolib.adapters.memory import (
     MemoryInventory,
     MemoryMetadataRepo,
     MemoryObjectStore,
+    MemoryRecords,
     MemoryTempCleaner,
     MemoryTempFiles,
-    MemoryUsageStore,
 )
+from audiolib.adapters.shared.usage_store import RecordUsageStore
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.temp_file import AllowedSources, TempFile
@@ -46,7 +47,7 @@ class World:
     temp_files: MemoryTempFiles
     objects: MemoryObjectStore
     assets: MemoryAssets
-    ledger: MemoryUsageStore = attrs.field(factory=MemoryUsageStore)
+    usage: MemoryRecords = attrs.field(factory=lambda: MemoryRecords(due="oldest"))
 
     @classmethod
     def new(cls) -> "World":
@@ -101,7 +102,7 @@ def in_memory_library(
         intents=port(MemoryIntentLog(world.assets), "intents"),
         inventory=port(MemoryInventory(world.assets), "inventory"),
         schema=port(MemoryDocumentSchema(world.assets), "schema"),
-        ledger=port(world.ledger, "ledger"),
+        usage_store=port(RecordUsageStore(world.usage), "usage_store"),
         inspector=StreamInspector(),
     )
     runtime = LibraryRuntime(

@@ -1,6 +1,5 @@
 """Fakes for every port, with nothing but attrs under them; each passes its port's contract."""
 
-from audiolib.adapters.memory.api_key_store import MemoryApiKeyStore
 from audiolib.adapters.memory.assets import MemoryAssets
 from audiolib.adapters.memory.audio_source import MemoryAudioSource
 from audiolib.adapters.memory.cleanup_outbox import MemoryCleanupOutbox
@@ -9,13 +8,12 @@ from audiolib.adapters.memory.intent_log import MemoryIntentLog
 from audiolib.adapters.memory.inventory import MemoryInventory
 from audiolib.adapters.memory.metadata_repo import MemoryMetadataRepo
 from audiolib.adapters.memory.object_store import MemoryObjectStore
+from audiolib.adapters.memory.records import MemoryRecords
 from audiolib.adapters.memory.speech_synthesizer import ToneSynthesizer
 from audiolib.adapters.memory.temp_cleaner import MemoryTempCleaner
 from audiolib.adapters.memory.temp_files import MemoryTempFiles
-from audiolib.adapters.memory.usage_ledger import MemoryUsageStore
 
 __all__ = [
-    "MemoryApiKeyStore",
     "MemoryAssets",
     "MemoryAudioSource",
     "MemoryCleanupOutbox",
@@ -24,8 +22,8 @@ __all__ = [
     "MemoryInventory",
     "MemoryMetadataRepo",
     "MemoryObjectStore",
+    "MemoryRecords",
     "MemoryTempCleaner",
     "MemoryTempFiles",
-    "MemoryUsageStore",
     "ToneSynthesizer",
 ]

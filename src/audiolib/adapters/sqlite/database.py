@@ -13,7 +13,14 @@ from typing import Any, TypeVar
 
 from audiolib.adapters.shared.group_commit import GroupCommit
 from audiolib.adapters.sqlite.errors import translate_errors
-from audiolib.adapters.sqlite.schema import API_KEYS, INDEXES, PRAGMAS, SCHEMA_VERSION, TABLE, USAGE
+from audiolib.adapters.sqlite.schema import (
+    FROM_VERSION_1,
+    INDEXES,
+    PRAGMAS,
+    RECORDS,
+    SCHEMA_VERSION,
+    TABLE,
+)
 from audiolib.domain.model.errors import MetadataUnavailableError
 
 T = TypeVar("T")
@@ -142,8 +149,14 @@ def _prepare(connection: sqlite3.Connection) -> None:
             f"the database has schema {version}, this audiolib knows {SCHEMA_VERSION}: upgrade it"
         )
     connection.execute("BEGIN IMMEDIATE")
-    for statement in (TABLE, API_KEYS, USAGE, *INDEXES, f"PRAGMA user_version = {SCHEMA_VERSION}"):
+    for statement in (TABLE, RECORDS, *INDEXES):
         connection.execute(statement)
+    for table, copy in FROM_VERSION_1.items():
+        # Looked for whatever the version says: another process may have been first.
+        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", [table]).fetchone():
+            connection.execute(copy)
+            connection.execute(f"DROP TABLE {table}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")
 
 

@@ -1,6 +1,6 @@
-"""The table: one JSON document a row, and what is looked up in it as columns of their own."""
+"""The tables: one JSON document a row, and what is looked up in it as columns of their own."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 PRAGMAS = (
     # FULL, since NORMAL may lose an acknowledged commit at a power failure.
@@ -35,33 +35,36 @@ CREATE TABLE IF NOT EXISTS assets (
 ) STRICT
 """
 
-API_KEYS = """
-CREATE TABLE IF NOT EXISTS api_keys (
-  id TEXT PRIMARY KEY,
-  customer_id TEXT NOT NULL,
-  user_id TEXT NOT NULL,
-  scope TEXT NOT NULL,
-  digest TEXT NOT NULL,
-  label TEXT NOT NULL,
-  created_at TEXT NOT NULL,
-  expires_at TEXT,
-  revoked_at TEXT
-) STRICT
+RECORDS = """
+CREATE TABLE IF NOT EXISTS records (
+  collection TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  due TEXT,
+  body TEXT NOT NULL,
+  PRIMARY KEY (collection, id)
+) STRICT, WITHOUT ROWID
 """
 
-USAGE = """
-CREATE TABLE IF NOT EXISTS usage (
-  customer_id TEXT NOT NULL,
-  user_id TEXT NOT NULL,
-  tally TEXT NOT NULL,
-  version INTEGER GENERATED ALWAYS AS (json_extract(tally, '$.version')) VIRTUAL,
-  oldest TEXT GENERATED ALWAYS AS (json_extract(tally, '$.oldest')) VIRTUAL,
-  PRIMARY KEY (customer_id, user_id)
-) STRICT
-"""
+FROM_VERSION_1 = {
+    "api_keys": """
+        INSERT OR IGNORE INTO records (collection, id, version, body)
+        SELECT 'api_keys', id, 1, json_object(
+          'customer_id', customer_id, 'user_id', user_id, 'scope', scope, 'digest', digest,
+          'label', label, 'created_at', created_at, 'expires_at', expires_at,
+          'revoked_at', revoked_at)
+        FROM api_keys""",
+    "usage": """
+        INSERT OR IGNORE INTO records (collection, id, version, due, body)
+        SELECT 'usage', customer_id || '/' || user_id, version, oldest,
+          json_set(tally, '$.customer_id', customer_id, '$.user_id', user_id)
+        FROM usage""",
+}
+"""What schema 1 kept in tables of their own, by table."""
 
 INDEXES = (
-    "CREATE INDEX IF NOT EXISTS reservations ON usage (oldest) WHERE oldest IS NOT NULL",
+    """CREATE INDEX IF NOT EXISTS records_due
+       ON records (collection, due) WHERE due IS NOT NULL""",
     """CREATE UNIQUE INDEX IF NOT EXISTS idempotency
        ON assets (customer_id, user_id, idempotency_key) WHERE idempotency_key IS NOT NULL""",
     """CREATE INDEX IF NOT EXISTS library

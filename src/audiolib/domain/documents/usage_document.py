@@ -1,4 +1,4 @@
-"""The tally as a document: one shape for MongoDB and SQLite."""
+"""A tenant's usage as a document: one shape for MongoDB and SQLite."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -6,24 +6,27 @@ from typing import Any
 
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.quota import Reservation, TenantUsage, Usage
+from audiolib.domain.model.tenant import Tenant
 
 
-def tally_document(tally: TenantUsage) -> dict[str, Any]:
+def usage_to_document(tenant: Tenant, usage: TenantUsage) -> dict[str, Any]:
     """Times stay datetimes; a store without them writes them down in ISO 8601."""
     return {
-        "version": tally.version,
-        "oldest": tally.oldest,
-        "kept": {"objects": tally.kept.objects, "size": tally.kept.size},
+        "customer_id": tenant.customer_id,
+        "user_id": tenant.user_id,
+        "oldest": usage.oldest,
+        "kept": {"objects": usage.kept.objects, "size": usage.kept.size},
         "reserved": [
             {"asset_id": str(asset_id), "size": room.size, "since": room.since}
-            for asset_id, room in tally.reserved.items()
+            for asset_id, room in usage.reserved.items()
         ],
     }
 
 
-def read_tally(document: Mapping[str, Any]) -> TenantUsage:
+def usage_from_document(version: int, document: Mapping[str, Any]) -> TenantUsage:
+    """Return the usage that `usage_to_document` was given."""
     return TenantUsage(
-        version=document["version"],
+        version=version,
         kept=Usage(objects=document["kept"]["objects"], size=document["kept"]["size"]),
         reserved={
             AssetId(room["asset_id"]): Reservation(size=room["size"], since=_time(room["since"]))

@@ -38,7 +38,7 @@ from audiolib.ports.local_audio import LocalAudio
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore, OpenedObject
 from audiolib.ports.temp_cleaner import TempCleaner
-from audiolib.ports.usage_ledger import UsageStore
+from audiolib.ports.usage_store import UsageStore
 
 
 @attrs.frozen(kw_only=True)
@@ -54,7 +54,7 @@ class LibraryPorts:
     intents: IntentLog
     inventory: Inventory
     schema: DocumentSchema
-    ledger: UsageStore
+    usage_store: UsageStore
     inspector: AudioInspector
 
 
@@ -156,7 +156,9 @@ def assemble_library(
     """Return a library over the ports; `more` are fields of a `library_type` of one's own."""
     now, store, repo, inventory = runtime.now, ports.store, ports.repo, ports.inventory
     browse = BrowseLibrary(repo=repo)
-    keep_quota = EnforceQuota(ledger=ports.ledger, inventory=inventory, quota=quota, now=now)
+    enforce_quota = EnforceQuota(
+        usage_store=ports.usage_store, inventory=inventory, quota=quota, now=now
+    )
     rebuild = RebuildAsset(
         store=store,
         repo=repo,
@@ -175,7 +177,7 @@ def assemble_library(
             now=now,
             new_asset_id=runtime.new_asset_id,
             new_fence=runtime.new_fence,
-            quota=keep_quota,
+            quota=enforce_quota,
         ),
         browse=browse,
         listen=ListenToAudio(library=browse, store=store, url_ttl=policy.url_ttl),
@@ -193,7 +195,7 @@ def assemble_library(
         scrub=ScrubLibrary(store=store, inventory=inventory, now=now),
         quarantine=Quarantine(inventory=inventory, repo=repo, rebuild=rebuild, now=now),
         migrate=MigrateDocuments(schema=ports.schema),
-        quota=keep_quota,
+        quota=enforce_quota,
         ports=ports,
         runtime=runtime,
         **more,

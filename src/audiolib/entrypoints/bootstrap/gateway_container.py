@@ -10,6 +10,7 @@ from dependency_injector import containers, providers
 from audiolib.adapters.jwt.jwks import Jwks, fetch_over_http
 from audiolib.adapters.jwt.token_verifier import JwtTokenVerifier
 from audiolib.adapters.memory.rate_limiter import MemoryRateLimiter
+from audiolib.adapters.shared.api_key_store import RecordApiKeyStore
 from audiolib.domain.use_cases.access.api_keys import ApiKeys
 from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.databases import mongo_assets, sqlite_database
@@ -93,9 +94,15 @@ def build_gateway_container(settings: Settings) -> GatewayContainer:
 
 def _key_store(settings: Settings) -> providers.Provider[ApiKeyStore]:
     if settings.metadata_store == "mongodb":
-        from audiolib.adapters.mongo.api_key_store import MongoApiKeyStore
+        from audiolib.adapters.mongo.records import MongoRecords
 
-        return providers.Factory(MongoApiKeyStore, mongo_assets(settings))
-    from audiolib.adapters.sqlite import SqliteApiKeyStore
+        records = providers.Factory(
+            MongoRecords, assets=mongo_assets(settings), collection="api_keys"
+        )
+        return providers.Factory(RecordApiKeyStore, records)
+    from audiolib.adapters.sqlite import SqliteRecords
 
-    return providers.Factory(SqliteApiKeyStore, sqlite_database(settings))
+    rows = providers.Factory(
+        SqliteRecords, database=sqlite_database(settings), collection="api_keys"
+    )
+    return providers.Factory(RecordApiKeyStore, rows)

@@ -11,7 +11,7 @@ from audiolib.adapters.http.audio_source import HttpAudioSource
 from audiolib.adapters.http.session import open_http_session
 from audiolib.adapters.http.temp_cleaner import HttpTempCleaner
 from audiolib.adapters.inspect import StreamInspector
-from audiolib.adapters.noop.temp_cleaner import NoTempCleaner
+from audiolib.adapters.shared.usage_store import RecordUsageStore
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.use_cases.audio_library import (
     AudioLibrary,
@@ -35,7 +35,7 @@ from audiolib.ports.inventory import Inventory
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 from audiolib.ports.temp_cleaner import TempCleaner
-from audiolib.ports.usage_ledger import UsageStore
+from audiolib.ports.usage_store import UsageStore
 
 
 def new_token() -> str:
@@ -54,7 +54,7 @@ class Container(containers.DeclarativeContainer):
     intents: providers.Provider[IntentLog] = providers.Dependency()
     inventory: providers.Provider[Inventory] = providers.Dependency()
     schema: providers.Provider[DocumentSchema] = providers.Dependency()
-    ledger: providers.Provider[UsageStore] = providers.Dependency()
+    usage_store: providers.Provider[UsageStore] = providers.Dependency()
 
     ports = providers.Factory(
         LibraryPorts,
@@ -67,7 +67,7 @@ class Container(containers.DeclarativeContainer):
         intents=intents,
         inventory=inventory,
         schema=schema,
-        ledger=ledger,
+        usage_store=usage_store,
         inspector=providers.Factory(StreamInspector),
     )
     runtime = providers.Factory(
@@ -99,11 +99,7 @@ def build_container(settings: Settings) -> Container:
     return Container(
         settings=providers.Object(settings),
         source=providers.Factory(HttpAudioSource, session=session, settings=settings.http),
-        cleaner=(
-            providers.Factory(HttpTempCleaner, session=session, settings=settings.http)
-            if settings.temp_cleaner == "http"
-            else providers.Factory(NoTempCleaner)
-        ),
+        cleaner=providers.Factory(HttpTempCleaner, session=session, settings=settings.http),
         store=_s3(settings) if settings.object_store == "s3" else _filesystem(settings),
         **(_mongo(settings) if settings.metadata_store == "mongodb" else _sqlite(settings)),
     )
@@ -141,7 +137,7 @@ def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
             intent_log,
             inventory,
             metadata_repo,
-            usage_ledger,
+            records,
         )
 
     assets = mongo_assets(settings)
@@ -153,7 +149,12 @@ def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
         "intents": providers.Factory(intent_log.MongoIntentLog, assets),
         "inventory": providers.Factory(inventory.MongoInventory, assets),
         "schema": providers.Factory(document_schema.MongoDocumentSchema, assets),
-        "ledger": providers.Factory(usage_ledger.MongoUsageStore, assets),
+        "usage_store": providers.Factory(
+            RecordUsageStore,
+            providers.Factory(
+                records.MongoRecords, assets=assets, collection="usage", due="oldest"
+            ),
+        ),
     }
 
 
@@ -167,5 +168,10 @@ def _sqlite(settings: Settings) -> dict[str, providers.Provider[object]]:
         "intents": providers.Factory(sqlite.SqliteIntentLog, database),
         "inventory": providers.Factory(sqlite.SqliteInventory, database),
         "schema": providers.Factory(sqlite.SqliteDocumentSchema, database),
-        "ledger": providers.Factory(sqlite.SqliteUsageStore, database),
+        "usage_store": providers.Factory(
+            RecordUsageStore,
+            providers.Factory(
+                sqlite.SqliteRecords, database=database, collection="usage", due="oldest"
+            ),
+        ),
     }

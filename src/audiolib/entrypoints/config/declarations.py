@@ -61,13 +61,11 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
             "networks of generators, such as `10.0.0.0/8`, comma-separated; any if empty",
         ),
         Setting(
-            "CLEANUP_TEMP_AUDIO", parse_bool, "true", "delete temp files after they were saved"
-        ),
-        Setting(
-            "TEMP_CLEANER",
-            parse_choice("http", "none"),
-            "http",
-            "`none` for a generator without a cleanup endpoint",
+            "CLEANUP_TEMP_AUDIO",
+            parse_bool,
+            "true",
+            "delete temp files after they were saved; `false` for a generator without a cleanup"
+            " endpoint",
         ),
         Setting("CONNECT_TIMEOUT", _seconds, "5", "seconds to connect to a generator"),
         Setting("FIRST_BYTE_TIMEOUT", _seconds, "10", "seconds until a generator's first byte"),

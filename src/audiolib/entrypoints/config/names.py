@@ -17,6 +17,12 @@ def with_current_names(environment: Mapping[str, str]) -> Mapping[str, str]:
         if setting.old_name and (value := found.pop(setting.old_name, "").strip()):
             _log.warning("%s is deprecated: use %s", setting.old_name, setting.name)
             found[setting.name] = found.get(setting.name) or value
+    # The one setting that has no successor of the same meaning.
+    cleaner = found.pop("TEMP_CLEANER", "").strip()
+    if cleaner:
+        _log.warning("TEMP_CLEANER is deprecated: use CLEANUP_TEMP_AUDIO=false instead of `none`")
+    if cleaner == "none":
+        found["CLEANUP_TEMP_AUDIO"] = "false"
     return found
 
 

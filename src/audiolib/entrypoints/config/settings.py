@@ -34,7 +34,6 @@ class Settings:
 
     sources: AllowedSources
     clean_up: bool
-    temp_cleaner: Literal["http", "none"]
     object_store: Literal["filesystem", "s3"]
     metadata_store: Literal["sqlite", "mongodb"]
     data_dir: Path
@@ -133,7 +132,6 @@ def _settings(v: Mapping[str, Any]) -> Settings:
     return Settings(
         sources=AllowedSources([v["AUDIO_GENERATION_SERVICE_URL"], *v["AUDIO_SOURCE_BASES"]]),
         clean_up=v["CLEANUP_TEMP_AUDIO"],
-        temp_cleaner=v["TEMP_CLEANER"],
         object_store=v["OBJECT_STORE"],
         metadata_store=v["METADATA_STORE"],
         data_dir=v["DATA_DIR"],

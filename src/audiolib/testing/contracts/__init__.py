@@ -39,7 +39,7 @@ pytest.register_assert_rewrite(
             "raw_documents",
             "speech_synthesizer",
             "temp_cleaner",
-            "usage_ledger",
+            "usage_store",
         )
     )
 )
@@ -57,7 +57,7 @@ from audiolib.testing.contracts.object_store import ObjectStoreContract
 from audiolib.testing.contracts.raw_documents import RawDocuments
 from audiolib.testing.contracts.speech_synthesizer import SpeechSynthesizerContract
 from audiolib.testing.contracts.temp_cleaner import TempCleanerContract
-from audiolib.testing.contracts.usage_ledger import UsageStoreContract
+from audiolib.testing.contracts.usage_store import UsageStoreContract
 
 __all__ = [
     "ApiKeyStoreContract",

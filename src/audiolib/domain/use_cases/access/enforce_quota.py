@@ -1,6 +1,6 @@
 """EnforceQuota: no tenant gets more room than the quota, however many saves run at once.
 
-A save reserves room before it takes any, in one compare-and-set of the tenant's tally; so the sum
+A save reserves room before it takes any, in one compare-and-set of the tenant's usage; so the sum
 of what is kept and what is reserved never passes the quota. What a crash leaves reserved is
 settled later by what became of the asset.
 """
@@ -19,7 +19,7 @@ from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.maintenance.library_walk import documents_of
 from audiolib.domain.use_cases.retry import retry_if_unknown
 from audiolib.ports.inventory import Inventory
-from audiolib.ports.usage_ledger import UsageStore
+from audiolib.ports.usage_store import UsageStore
 
 _TRIES = 100
 _KEPT = (AssetState.READY, AssetState.QUARANTINED)
@@ -29,7 +29,7 @@ _KEPT = (AssetState.READY, AssetState.QUARANTINED)
 class EnforceQuota:
     """`patience` is how long a reservation is left to its save."""
 
-    ledger: UsageStore
+    usage_store: UsageStore
     inventory: Inventory
     quota: Quota
     now: Callable[[], datetime]
@@ -48,16 +48,16 @@ class EnforceQuota:
     async def keep(self, asset: AudioAsset) -> None:
         """The asset is ready. Raises: MetadataUnavailableError."""
         if self.quota.limits:
-            await self._change(asset.tenant, lambda tally: tally.keep(asset.id, asset.size))
+            await self._change(asset.tenant, lambda usage: usage.keep(asset.id, asset.size))
 
     async def release(self, tenant: Tenant, asset_id: AssetId) -> None:
         """The save came to nothing. Raises: MetadataUnavailableError."""
         if self.quota.limits:
-            await self._change(tenant, lambda tally: tally.release(asset_id))
+            await self._change(tenant, lambda usage: usage.release(asset_id))
 
     async def usage(self, tenant: Tenant) -> Usage:
         """What the tenant has and has reserved. Raises: MetadataUnavailableError."""
-        return (await self._tally(tenant)).usage
+        return (await self._load(tenant)).usage
 
     async def settle(self, *, limit: int = 100) -> int:
         """Reservations whose saves were cut off become what became of their assets.
@@ -65,9 +65,9 @@ class EnforceQuota:
         Returns: how many. Raises: MetadataUnavailableError.
         """
         before, settled = self.now() - self.patience, 0
-        for tenant in await self.ledger.with_reservations(before=before, limit=limit):
-            tally = await self._tally(tenant)
-            for asset_id, room in tally.reserved.items():
+        for tenant in await self.usage_store.with_reservations(before=before, limit=limit):
+            usage = await self._load(tenant)
+            for asset_id, room in usage.reserved.items():
                 if room.since < before:
                     settled += await self._settle(tenant, asset_id)
         return settled
@@ -77,11 +77,11 @@ class EnforceQuota:
 
         Returns: False while saves run, which would be miscounted. Raises: MetadataUnavailableError.
         """
-        tally = await self._tally(tenant)
-        if tally.reserved:
+        usage = await self._load(tenant)
+        if usage.reserved:
             return False
-        recounted = tally.recounted(await self._count(tenant))
-        return await self.ledger.put(tenant, recounted, expected=tally.version)
+        recounted = usage.recounted(await self._count(tenant))
+        return await self.usage_store.put(tenant, recounted, expected=usage.version)
 
     async def _settle(self, tenant: Tenant, asset_id: AssetId) -> bool:
         asset = await self.inventory.find(asset_id)
@@ -96,22 +96,22 @@ class EnforceQuota:
     async def _change(self, tenant: Tenant, change: Callable[[TenantUsage], TenantUsage]) -> None:
         for _ in range(_TRIES):
             # Every change is idempotent, so one whose outcome is unknown may be made again.
-            before = await retry_if_unknown(lambda: self._tally(tenant))
+            before = await retry_if_unknown(lambda: self._load(tenant))
             after = change(before)
             if after == before or await retry_if_unknown(
-                lambda after=after, before=before: self.ledger.put(  # type: ignore[misc]
+                lambda after=after, before=before: self.usage_store.put(  # type: ignore[misc]
                     tenant, after, expected=before.version
                 )
             ):
                 return
         raise MetadataUnavailableError("too many saves of this tenant at once")
 
-    async def _tally(self, tenant: Tenant) -> TenantUsage:
-        while (tally := await self.ledger.get(tenant)) is None:
-            # Whoever saves under a quota needs the tally first, so nothing is added meanwhile.
+    async def _load(self, tenant: Tenant) -> TenantUsage:
+        while (usage := await self.usage_store.get(tenant)) is None:
+            # Whoever saves under a quota needs the usage first, so nothing is added meanwhile.
             first = TenantUsage(kept=await self._count(tenant), version=1)
-            await self.ledger.put(tenant, first, expected=None)
-        return tally
+            await self.usage_store.put(tenant, first, expected=None)
+        return usage
 
     async def _count(self, tenant: Tenant) -> Usage:
         objects = size = 0

@@ -1,7 +1,4 @@
-"""The voices that speak offline keep their port's contract.
-
-Not named after its adapter: pytest could not tell it from tests/integration/test_speech.py then.
-"""
+"""Every adapter keeps the contract of the port SpeechSynthesizer."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -9,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.adapters.speech import KokoroSynthesizer, PiperSynthesizer
 from audiolib.adapters.speech.kokoro_model import KokoroModel
 from audiolib.domain.model.metadata import SpeechRequest
@@ -48,3 +46,11 @@ class TestPiperSynthesizer(SpeechSynthesizerContract):
     @pytest.fixture
     def synthesizer(self) -> PiperSynthesizer:
         return piper()
+
+
+class TestToneSynthesizer(SpeechSynthesizerContract):
+    voice = "tone"
+
+    @pytest.fixture
+    def synthesizer(self) -> ToneSynthesizer:
+        return ToneSynthesizer()

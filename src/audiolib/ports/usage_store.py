@@ -10,17 +10,17 @@ from audiolib.domain.model.tenant import Tenant
 
 
 class UsageStore(Protocol):
-    """Keeps one tally a tenant. Raises MetadataUnavailableError.
+    """Keeps the usage of each tenant. Raises MetadataUnavailableError.
 
     Every adapter passes `audiolib.testing.contracts.UsageStoreContract`.
     """
 
     @abstractmethod
     async def get(self, tenant: Tenant) -> TenantUsage | None:
-        """The last tally that was put; None before the first."""
+        """Return the usage that was put last; None before the first."""
 
     @abstractmethod
-    async def put(self, tenant: Tenant, tally: TenantUsage, *, expected: int | None) -> bool:
+    async def put(self, tenant: Tenant, usage: TenantUsage, *, expected: int | None) -> bool:
         """Replace the usage whose version is `expected`, or create it with None;
         atomic, and durable on return.
 

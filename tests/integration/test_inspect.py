@@ -1,9 +1,9 @@
-"""The inspector of real audio keeps its port's contract, and holds against bad bytes."""
+"""The inspector tells what real audio is, and holds against bad bytes."""
 
 import random
 import time
 import tracemalloc
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 
 import attrs
@@ -15,7 +15,6 @@ from tests.integration.audio_fixtures import (
     MP3,
     OGG,
     OPUS,
-    REAL,
     SMALL,
     WEBM,
     kept,
@@ -23,14 +22,12 @@ from tests.integration.audio_fixtures import (
     with_id3v2,
 )
 
-from audiolib.adapters.inspect import StreamInspector
 from audiolib.adapters.inspect.inspector import inspection_of
 from audiolib.adapters.inspect.sniff import detect_format
 from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.errors import NotAudioError, SourceTruncatedError
 from audiolib.ports.audio_inspector import SNIFF_BYTES
-from audiolib.testing.contracts import AudioInspectorContract, AudioSample
-from audiolib.testing.contracts.audio_samples import wav_samples
+from audiolib.testing.contracts import AudioSample
 from audiolib.testing.contracts.samples import payload, pieces
 
 MIB = 1024 * 1024
@@ -38,15 +35,6 @@ TELLS_OF_A_CUT = [name for name in SMALL if name.startswith(("wav", "ogg", "opus
 
 small = pytest.mark.parametrize("name", SMALL)
 any_real = pytest.mark.parametrize("name", ALL)
-
-
-class TestStreamInspector(AudioInspectorContract):
-    @pytest.fixture
-    def inspector(self) -> StreamInspector:
-        return StreamInspector()
-
-    def samples(self) -> Mapping[str, AudioSample]:
-        return {**wav_samples(), **REAL}
 
 
 def inspect(audio_format: AudioFormat, chunks: Iterable[bytes]) -> AudioProperties:
