@@ -1,6 +1,5 @@
 """The fakes keep every port's contract."""
 
-
 import pytest
 
 from audiolib.adapters.memory import (

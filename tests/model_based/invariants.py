@@ -46,18 +46,18 @@ class WatchedObjects(MemoryObjectStore):
             return
         self.written[str(stored.key)] += 1
 
-    async def sweep(self, stem: ObjectKeyPrefix) -> None:
-        asset = self.assets.read(stem.asset_id)
+    async def sweep(self, prefix: ObjectKeyPrefix) -> None:
+        asset = self.assets.read(prefix.asset_id)
         state = asset.state if asset else None
         # Garbage is only ever removed by its key, after its document was fenced (I3, I4).
-        assert state in (AssetState.ABORTED, None), f"purged the stem of a {state} asset"
-        await super().sweep(stem)
-        for key in [key for key in self.written if key.startswith(f"{stem}.")]:
+        assert state in (AssetState.ABORTED, None), f"purged the prefix of a {state} asset"
+        await super().sweep(prefix)
+        for key in [key for key in self.written if key.startswith(f"{prefix}.")]:
             # What comes later under a dead key is garbage, and swept; it can't do harm.
             del self.written[key]
 
     async def delete(self, key: ObjectKey) -> None:
-        raise AssertionError("no save, recovery or cleanup deletes an object but by its stem")
+        raise AssertionError("no save, recovery or cleanup deletes an object but by its prefix")
 
 
 async def _once(data: bytes) -> AsyncIterator[bytes]:
@@ -126,14 +126,16 @@ def check_always(
     for temp_file in generated.keys() - world.temp_files.files.keys():
         assert temp_file in saved, "I2: a temp file is gone, and nothing was made of it"
     keys = Counter(
-        (asset.tenant, asset.idempotency.key) for asset in committed if asset.idempotency
+        (asset.tenant, asset.attempt.idempotency_key)
+        for asset in committed
+        if asset.attempt.idempotency
     )
     assert all(count == 1 for count in keys.values()), "I5: one key committed two assets"
     assert isinstance(world.objects, WatchedObjects)
     assert all(count == 1 for count in world.objects.written.values()), "I5: a key written twice"
     for asset in documents(world):
         key = asset.storage.key
-        assert key is None or key.stem == asset.stem, "I7: an object of another tenant"
+        assert key is None or key.prefix == asset.key_prefix, "I7: an object of another tenant"
 
 
 def check_recovered(world: World, stored: list[str], *, tombstones: bool) -> None:
@@ -145,7 +147,7 @@ def check_recovered(world: World, stored: list[str], *, tombstones: bool) -> Non
     assert pending == [], "I6: an intent stays pending"
     keys = {str(asset.key) for asset in ready(world)}
     dead = tuple(
-        f"{asset.stem}." for asset in documents(world) if asset.state is AssetState.ABORTED
+        f"{asset.key_prefix}." for asset in documents(world) if asset.state is AssetState.ABORTED
     )
     unexplained = {key for key in stored if not (tombstones and key.startswith(dead))} - keys
     assert unexplained == set(), "I3: an object without a document"

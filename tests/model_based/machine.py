@@ -191,7 +191,7 @@ class SaveMachine:
         temp_file = command.temp_file(self.processes[0].library.save_audio.policy.sources)
         wanted = command.idempotency(temp_file)
         for asset in ready(self.world):
-            held = asset.idempotency
+            held = asset.attempt.idempotency
             if held and (asset.tenant, held.key) == (command.tenant, wanted.key):
                 return held.fingerprint == wanted.fingerprint
         return temp_file in self.world.temp_files.files

@@ -98,7 +98,9 @@ MUTANTS = (
             Edit(
                 SAVE,
                 _UNKNOWN,
-                _UNKNOWN.replace("raise", "await self.store.sweep(ready.stem)\n            raise"),
+                _UNKNOWN.replace(
+                    "raise", "await self.store.sweep(ready.key_prefix)\n            raise"
+                ),
             ),
         ),
     ),
@@ -132,9 +134,9 @@ MUTANTS = (
                 INTENTS,
                 "        return [asset for _, asset in sorted(due",
                 "        due += [\n"
-                "            (a.lease_until, a)\n"
+                "            (a.attempt.lease_until, a)\n"
                 "            for a in self._assets.where(lambda a: a.state is AssetState.PENDING)\n"
-                "            if a.lease_until < now\n"
+                "            if a.attempt.is_expired(now)\n"
                 "        ]\n"
                 "        return [asset for _, asset in sorted(due",
             ),
@@ -146,9 +148,8 @@ MUTANTS = (
         (
             Edit(
                 SAVE,
-                "            fence=self.new_fence(),\n",
-                "            fence=self.new_fence(),\n"
-                "            cleanup=Cleanup.due(now, None),\n",
+                "            attempt=SaveAttempt(\n",
+                "            cleanup=Cleanup.due(now, None),\n            attempt=SaveAttempt(\n",
             ),
         ),
     ),
@@ -204,7 +205,7 @@ MUTANTS = (
         (
             Edit(
                 REPO,
-                "holder = earlier or self._assets.holder(tenant, intent.idempotency)",
+                "holder = earlier or self._assets.holder(tenant, intent.attempt.idempotency_key)",
                 "holder = earlier",
             ),
         ),
@@ -215,7 +216,7 @@ MUTANTS = (
         (
             Edit(
                 RECOVER,
-                "return None if asset.tombstone.purge_at >= end else end",
+                "return None if tombstone.purge_at >= end else end",
                 "return None if end else end",
             ),
         ),
@@ -229,18 +230,18 @@ MUTANTS = (
                 "        swept = forgotten = failed = 0\n",
                 "        swept = forgotten = failed = 0\n"
                 "        async for found in self.store.list_objects():\n"
-                "            stem = await self.intents.unknown(found.key)\n"
-                "            if stem is not None:\n"
-                "                await self.store.sweep(stem)\n",
+                "            prefix = await self.intents.unknown(found.key)\n"
+                "            if prefix is not None:\n"
+                "                await self.store.sweep(prefix)\n",
             ),
             Edit(
                 INTENTS,
                 "    async def due_sweeps(",
                 "    async def unknown(self, key):\n"
                 "        from audiolib.domain.model.identifiers import ObjectKey\n"
-                "        stem = ObjectKey.parse(key).stem\n"
-                "        asset = self._assets.read(stem.asset_id)\n"
-                "        return None if asset and asset.state is AssetState.READY else stem\n\n"
+                "        prefix = ObjectKey.parse(key).prefix\n"
+                "        asset = self._assets.read(prefix.asset_id)\n"
+                "        return None if asset and asset.state is AssetState.READY else prefix\n\n"
                 "    async def due_sweeps(",
             ),
         ),

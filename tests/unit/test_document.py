@@ -12,6 +12,7 @@ from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.metadata import Metadata, Speech
+from audiolib.domain.model.save_attempt import SaveAttempt
 from audiolib.testing.contracts.samples import METADATA, NOW, pending, promise, ready_from, seconds
 
 AGREED = {
@@ -44,7 +45,7 @@ def aborted() -> AudioAsset:
 def unnamed() -> AudioAsset:
     asset = pending()
     bare = attrs.evolve(asset.storage, original=None, original_url="")
-    return attrs.evolve(asset, storage=bare, idempotency=None, lease_until=None, fence="")
+    return attrs.evolve(asset, storage=bare, attempt=SaveAttempt())
 
 
 STATES: dict[str, Callable[[], AudioAsset]] = {
@@ -165,7 +166,7 @@ def test_the_status_tells_other_readers_what_is_not_saved(
 
 def test_an_intent_shows_the_stem_of_its_key_and_no_object() -> None:
     intent = pending()
-    assert to_document(intent)["storage"]["key"] == str(intent.stem)
+    assert to_document(intent)["storage"]["key"] == str(intent.key_prefix)
     assert from_document(to_document(intent)).storage.key is None
 
 
@@ -176,12 +177,12 @@ def test_a_key_that_was_released_is_absent_not_null() -> None:
 
 def test_a_document_by_another_program_counts_as_ready() -> None:
     asset = from_document(by_another_program())
-    assert (asset.state, asset.version, asset.fence) == (AssetState.READY, 1, "")
+    assert (asset.state, asset.version, asset.attempt.fence) == (AssetState.READY, 1, "")
     assert str(asset.key) == f"acme/ann/audio/{UUID}.wav"
     assert asset.created_at == asset.updated_at == NOW
     assert asset.storage.url_expires_at == datetime(2030, 1, 2, 12, 45, tzinfo=UTC)
     assert asset.metadata.speech.voice_name == "Kokoro"
-    assert (asset.storage.original, asset.idempotency, asset.tombstone) == (None, None, None)
+    assert (asset.storage.original, asset.attempt) == (None, SaveAttempt())
     assert asset.cleanup == Cleanup()
     assert from_document(to_document(asset)) == asset
 

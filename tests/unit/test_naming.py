@@ -122,10 +122,10 @@ def test_an_asset_id_is_a_string(value: object) -> None:
 def test_a_key_reads_back_as_it_was_written() -> None:
     key = ObjectKey.parse(KEY)
     assert str(key) == KEY
-    assert key.stem == ObjectKeyPrefix(
+    assert key.prefix == ObjectKeyPrefix(
         tenant=Tenant(customer_id="acme", user_id="ann"), asset_id=AssetId(UUID)
     )
-    assert key.stem.key("wav") == key
+    assert key.prefix.key("wav") == key
 
 
 @given(

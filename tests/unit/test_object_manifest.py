@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from audiolib.domain.documents.object_manifest import decode_manifest, encode_manifest
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.metadata import Metadata, Speech
+from audiolib.domain.model.save_attempt import SaveAttempt
 from audiolib.testing.contracts.samples import METADATA, payload, pending
 
 _line = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1)
@@ -19,7 +20,7 @@ _line = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1)
 def as_recalled(asset: AudioAsset) -> AudioAsset:
     """Without what belongs to one attempt to save it, and where the generator was."""
     storage = attrs.evolve(asset.storage, original=None, original_url="")
-    return attrs.evolve(asset, fence="", lease_until=None, idempotency=None, storage=storage)
+    return attrs.evolve(asset, attempt=SaveAttempt(), storage=storage)
 
 
 def carried(asset: AudioAsset) -> str:
@@ -30,13 +31,13 @@ def carried(asset: AudioAsset) -> str:
 
 def test_attributes_keep_the_source_and_the_request_secret() -> None:
     asset = pending()
-    assert asset.idempotency is not None
+    assert asset.attempt.idempotency is not None
     assert asset.storage.original_url
     for secret in (
-        asset.idempotency.key,
-        asset.idempotency.fingerprint,
+        asset.attempt.idempotency.key,
+        asset.attempt.idempotency.fingerprint,
         asset.storage.original_url,
-        asset.fence,
+        asset.attempt.fence,
     ):
         assert secret not in carried(asset)
 
@@ -44,21 +45,21 @@ def test_attributes_keep_the_source_and_the_request_secret() -> None:
 def test_attributes_of_version_0_1_are_read() -> None:
     """They held the source's URL and the idempotency key, too."""
     asset = pending()
-    assert asset.idempotency is not None
+    assert asset.attempt.idempotency is not None
     old = json.loads(carried(asset)) | {
         "original_url": asset.storage.original_url,
-        "idempotency": attrs.asdict(asset.idempotency),
+        "idempotency": attrs.asdict(asset.attempt.idempotency),
     }
     packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(old).encode())).decode()
-    found = decode_manifest(asset.stem.key("wav"), {"asset": packed}, bucket="audio-assets")
-    assert found.asset.idempotency == asset.idempotency
+    found = decode_manifest(asset.key_prefix.key("wav"), {"asset": packed}, bucket="audio-assets")
+    assert found.asset.attempt.idempotency == asset.attempt.idempotency
     assert found.asset.storage.original_url == asset.storage.original_url
 
 
 def test_an_ordinary_asset_comes_back_whole() -> None:
     asset = pending()
     found = decode_manifest(
-        asset.stem.key("wav"), encode_manifest(asset, 1.5), bucket="audio-assets"
+        asset.key_prefix.key("wav"), encode_manifest(asset, 1.5), bucket="audio-assets"
     )
     assert found.asset == as_recalled(asset)
     assert (found.duration, found.complete) == (1.5, True)
@@ -69,7 +70,7 @@ def test_a_long_text_is_cut_to_what_fits() -> None:
     speech = attrs.evolve(METADATA.speech, text=text)
     asset = pending(metadata=attrs.evolve(METADATA, speech=speech))
     attributes = encode_manifest(asset, None)
-    found = decode_manifest(asset.stem.key("wav"), attributes, bucket="audio-assets")
+    found = decode_manifest(asset.key_prefix.key("wav"), attributes, bucket="audio-assets")
     kept = found.asset.metadata.speech.text
     assert text.startswith(kept)
     assert len(kept) > 1000
@@ -99,7 +100,7 @@ def test_whatever_people_say_fits_and_is_ascii(
     attributes = encode_manifest(asset, None)
     assert sum(len(key) + len(value) for key, value in attributes.items()) <= 1_900
     assert all(value.isascii() and value.isprintable() for value in attributes.values())
-    found = decode_manifest(asset.stem.key("wav"), attributes, bucket="audio-assets")
+    found = decode_manifest(asset.key_prefix.key("wav"), attributes, bucket="audio-assets")
     assert (found.asset.id, found.asset.tenant) == (asset.id, asset.tenant)
     assert found.asset.created_at == asset.created_at
     if found.complete:
@@ -109,7 +110,7 @@ def test_whatever_people_say_fits_and_is_ascii(
 def test_what_tells_nothing_leaves_what_the_key_tells() -> None:
     asset = pending()
     for attributes in ({}, {"asset": "no base64!"}, {"asset": "bm8gemxpYg=="}, {"other": "x"}):
-        found = decode_manifest(asset.stem.key("wav"), attributes, bucket="audio-assets")
+        found = decode_manifest(asset.key_prefix.key("wav"), attributes, bucket="audio-assets")
         assert (found.asset.id, found.asset.tenant) == (asset.id, asset.tenant)
         assert found.asset.created_at == asset.created_at
         assert not found.complete

@@ -74,7 +74,7 @@ async def test_an_unexplained_object_is_quarantined_and_stays(tenant: Tenant) ->
     assert library.world.objects.read(key) == b"x"
     assert [asset.key async for asset in library.quarantine.assets()] == [key]
     with pytest.raises(AssetNotFoundError):
-        await library.browse.get(tenant, key.stem.asset_id)
+        await library.browse.get(tenant, key.prefix.asset_id)
 
 
 async def test_an_object_whose_document_was_lost_is_rebuilt_on_request() -> None:
@@ -91,7 +91,7 @@ async def test_an_object_whose_document_was_lost_is_rebuilt_on_request() -> None
     assert again.metadata == lost.asset.metadata
     assert (again.sha256, again.duration) == (lost.asset.sha256, lost.asset.duration)
     # An object shows neither to the holder of a link to it.
-    assert again.idempotency is None
+    assert again.attempt.idempotency is None
     assert again.storage.original_url == ""
 
 
@@ -106,7 +106,7 @@ async def test_repair_quarantines_what_is_not_whole() -> None:
 async def test_a_second_object_under_a_live_stem_is_told_and_left() -> None:
     library = in_memory_library()
     saved = await save(library)
-    other = saved.asset.stem.key("mp3")
+    other = saved.asset.key_prefix.key("mp3")
     await library.world.objects.put(other, content(b"x"), content_type="audio/mpeg")
     expected = [(FindingKind.UNEXPLAINED_OBJECT, str(other), Action.NONE)]
     assert kinds(await found(library, repair=True)) == expected
@@ -241,7 +241,7 @@ async def test_a_restored_asset_must_be_whole() -> None:
     key = await stray(library, data=b"no audio")
     await found(library)
     with pytest.raises(Exception, match="not wav"):
-        await library.quarantine.restore(key.stem.asset_id)
+        await library.quarantine.restore(key.prefix.asset_id)
     assert [asset.key async for asset in library.quarantine.assets()] == [key]
 
 
@@ -281,10 +281,9 @@ async def test_reindex_rebuilds_every_document_and_may_be_repeated() -> None:
         again = await library.browse.get(saved.tenant, saved.id)
         kept = attrs.evolve(
             again,
-            fence=saved.fence,
+            attempt=saved.attempt,
             cleanup=saved.cleanup,
             storage=saved.storage,
-            idempotency=saved.idempotency,
             updated_at=saved.updated_at,
         )
         assert kept == saved

@@ -50,7 +50,7 @@ async def test_what_an_older_database_calls_pending_is_committed_and_not_swept()
     assert (recovered.fenced, recovered.swept) == (0, 0)
     (asset,) = (await library.browse.page(ANN)).assets
     assert (str(asset.id), asset.state) == (asset_id, AssetState.READY)
-    assert asset.idempotency is not None
+    assert asset.attempt.idempotency is not None
     assert await found(library, verify=True) == []
 
 

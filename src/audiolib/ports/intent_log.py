@@ -28,6 +28,6 @@ class IntentLog(Protocol):
 
     @abstractmethod
     async def mark_swept(self, asset: AudioAsset, *, again_at: datetime | None) -> None:
-        """Note that an aborted asset's stem was swept: sweep again at `again_at`, or, with None,
+        """Note that an aborted asset's prefix was swept: sweep again at `again_at`, or, with None,
         forget the asset. Idempotent; does nothing to an asset that is not aborted.
         """

@@ -80,8 +80,8 @@ class ObjectStore(Protocol):
         """Remove the object; removing a missing one is not an error."""
 
     @abstractmethod
-    async def sweep(self, stem: ObjectKeyPrefix) -> None:
-        """Remove every object and every unfinished upload under the stem. Idempotent."""
+    async def sweep(self, prefix: ObjectKeyPrefix) -> None:
+        """Remove every object and every unfinished upload under the prefix. Idempotent."""
 
     @abstractmethod
     async def abort_uploads(self, key: str) -> None:

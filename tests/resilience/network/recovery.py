@@ -23,7 +23,7 @@ _TOMBSTONE = timedelta(days=8)
 
 @attrs.frozen(kw_only=True)
 class Aftermath:
-    """`late` are objects that arrived after their stem was swept, for the tombstone to find;
+    """`late` are objects that arrived after their prefix was swept, for the tombstone to find;
     `probes` what was left of services killed as they started; `unforeseen` what the services
     logged and nobody foresaw."""
 

@@ -119,9 +119,9 @@ class FilesystemObjectStore(ObjectStore):
         with translate_errors(key):
             await _in_thread(_remove, [path, attributes_path(path)])
 
-    async def sweep(self, stem: ObjectKeyPrefix) -> None:
-        with translate_errors(str(stem)):
-            await _in_thread(_purge, self.root / str(stem))
+    async def sweep(self, prefix: ObjectKeyPrefix) -> None:
+        with translate_errors(str(prefix)):
+            await _in_thread(_purge, self.root / str(prefix))
 
     async def abort_uploads(self, key: str) -> None:
         with translate_errors(key):
@@ -192,10 +192,10 @@ def _remove(paths: list[Path]) -> None:
         sync_folder(folder)
 
 
-def _purge(stem: Path) -> None:
-    beginnings = (f"{stem.name}.", f".{stem.name}.")
+def _purge(prefix: Path) -> None:
+    beginnings = (f"{prefix.name}.", f".{prefix.name}.")
     try:
-        _remove([path for path in stem.parent.iterdir() if path.name.startswith(beginnings)])
+        _remove([path for path in prefix.parent.iterdir() if path.name.startswith(beginnings)])
     except FileNotFoundError:
         return
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from audiolib.domain.documents.asset_document import from_document, to_document
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.errors import UnreadableDocumentError
-from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 
@@ -24,22 +23,17 @@ class MemoryAssets:
     def write(self, asset: AudioAsset) -> None:
         self.documents[asset.id] = to_document(asset)
 
-    def holder(self, tenant: Tenant, idempotency: Idempotency | None) -> AudioAsset | None:
+    def holder(self, tenant: Tenant, key: str | None) -> AudioAsset | None:
         """The asset that holds a tenant's idempotency key."""
-        key = idempotency and idempotency.key
         found = self.where(
-            lambda asset: (
-                asset.tenant == tenant
-                and asset.idempotency is not None
-                and asset.idempotency.key == key
-            )
+            lambda asset: asset.tenant == tenant and asset.attempt.idempotency_key == key
         )
         return next(found, None) if key else None
 
     def held(self, asset_id: AssetId, fence: str, state: AssetState) -> AudioAsset | None:
         """The asset if it is still in this state under this fence."""
         asset = self.read(asset_id)
-        ours = asset and asset.state is state and asset.fence == fence
+        ours = asset is not None and asset.is_held(state, fence)
         return asset if ours else None
 
     def where(self, wanted: Callable[[AudioAsset], bool]) -> Iterator[AudioAsset]:

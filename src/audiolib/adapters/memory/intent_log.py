@@ -18,11 +18,7 @@ class MemoryIntentLog(IntentLog):
 
     async def fence_expired(self, *, now: datetime, limit: int) -> int:
         expired = self._assets.where(
-            lambda asset: (
-                asset.state is AssetState.PENDING
-                and asset.lease_until is not None
-                and asset.lease_until < now
-            )
+            lambda asset: asset.state is AssetState.PENDING and asset.attempt.is_expired(now)
         )
         chosen = list(expired)[:limit]
         for asset in chosen:
@@ -31,18 +27,19 @@ class MemoryIntentLog(IntentLog):
 
     async def due_sweeps(self, *, now: datetime, limit: int) -> Sequence[AudioAsset]:
         due = [
-            (asset.tombstone.purge_at, asset)
+            (asset.attempt.tombstone.purge_at, asset)
             for asset in self._assets.where(lambda asset: asset.state is AssetState.ABORTED)
-            if asset.tombstone is not None and asset.tombstone.purge_at <= now
+            if asset.attempt.tombstone is not None and asset.attempt.tombstone.purge_at <= now
         ]
         return [asset for _, asset in sorted(due, key=lambda pair: pair[0])[:limit]]
 
     async def mark_swept(self, asset: AudioAsset, *, again_at: datetime | None) -> None:
         found = self._assets.read(asset.id)
-        if found is None or found.state is not AssetState.ABORTED or found.tombstone is None:
+        if found is None or found.state is not AssetState.ABORTED:
             return
         if again_at is None:
             del self._assets.documents[asset.id]
         else:
-            tombstone = attrs.evolve(found.tombstone, purge_at=again_at)
-            self._assets.write(attrs.evolve(found, tombstone=tombstone))
+            tombstone = found.attempt.tombstone
+            tombstone = tombstone and attrs.evolve(tombstone, purge_at=again_at)
+            self._assets.write(found.with_attempt(tombstone=tombstone))

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import attrs
-
 from audiolib.adapters.memory.assets import MemoryAssets
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.identifiers import AssetId
@@ -20,7 +18,7 @@ class MemoryMetadataRepo(MetadataRepo):
 
     async def begin(self, tenant: Tenant, intent: AudioAsset) -> AudioAsset:
         earlier = self._assets.read(intent.id)
-        holder = earlier or self._assets.holder(tenant, intent.idempotency)
+        holder = earlier or self._assets.holder(tenant, intent.attempt.idempotency_key)
         if holder is None:
             self._assets.write(intent)
         return holder or intent
@@ -31,7 +29,7 @@ class MemoryMetadataRepo(MetadataRepo):
         asset = self._assets.held(asset_id, fence, AssetState.PENDING)
         if asset is None or asset.tenant != tenant:
             return False
-        self._assets.write(attrs.evolve(asset, lease_until=until))
+        self._assets.write(asset.with_attempt(lease_until=until))
         return True
 
     async def commit(self, tenant: Tenant, ready: AudioAsset) -> bool:
@@ -40,15 +38,15 @@ class MemoryMetadataRepo(MetadataRepo):
 
     async def abort(self, tenant: Tenant, aborted: AudioAsset) -> bool:
         found = self._replace(tenant, aborted, AssetState.PENDING)
-        return found is not None and found.state is AssetState.ABORTED
+        return found is not None and found.is_abort_of(aborted)
 
     async def insert(self, tenant: Tenant, asset: AudioAsset) -> bool:
         there = await self.begin(tenant, asset)
-        return (there.id, there.fence, there.state) == (asset.id, asset.fence, asset.state)
+        return there.is_same_write(asset)
 
     async def release(self, tenant: Tenant, asset: AudioAsset) -> bool:
         found = self._replace(tenant, asset, AssetState.QUARANTINED)
-        return found is not None and (found.fence, found.state) == (asset.fence, asset.state)
+        return found is not None and found.is_same_write(asset)
 
     async def get(self, tenant: Tenant, asset_id: AssetId) -> AudioAsset | None:
         asset = self._assets.read(asset_id)
@@ -66,7 +64,7 @@ class MemoryMetadataRepo(MetadataRepo):
         """Memory is always there."""
 
     def _replace(self, tenant: Tenant, asset: AudioAsset, state: AssetState) -> AudioAsset | None:
-        held = self._assets.held(asset.id, asset.fence, state)
+        held = self._assets.held(asset.id, asset.attempt.fence, state)
         if held is not None and held.tenant == tenant:
             self._assets.write(asset)
         found = self._assets.read(asset.id)

@@ -91,8 +91,8 @@ class MemoryObjectStore(ObjectStore):
     async def delete(self, key: ObjectKey) -> None:
         self._objects.pop(str(key), None)
 
-    async def sweep(self, stem: ObjectKeyPrefix) -> None:
-        for key in [key for key in self._objects if key.startswith(f"{stem}.")]:
+    async def sweep(self, prefix: ObjectKeyPrefix) -> None:
+        for key in [key for key in self._objects if key.startswith(f"{prefix}.")]:
             del self._objects[key]
 
     async def abort_uploads(self, key: str) -> None:

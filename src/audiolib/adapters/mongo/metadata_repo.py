@@ -9,7 +9,7 @@ from pymongo import DESCENDING, InsertOne, ReplaceOne, UpdateOne
 from audiolib.adapters.mongo.assets import Done, Duplicate, Filter, MongoAssets, readable
 from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.domain.documents.asset_document import to_document
-from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.errors import MetadataUnavailableError
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.paging import Page, PageRequest
@@ -39,10 +39,11 @@ class MongoMetadataRepo(MetadataRepo):
 
     async def _holder(self, tenant: Tenant, intent: AudioAsset) -> AudioAsset | None:
         ours = await self.get(tenant, intent.id)
-        if ours is not None and ours.fence == intent.fence:
+        if ours is not None and ours.attempt.fence == intent.attempt.fence:
             return ours
-        key = intent.idempotency and intent.idempotency.key
-        return await self.assets.find_one(_of(tenant) | {"idempotency.key": key})
+        return await self.assets.find_one(
+            _of(tenant) | {"idempotency.key": intent.attempt.idempotency_key}
+        )
 
     async def renew_lease(
         self, tenant: Tenant, asset_id: AssetId, *, fence: str, until: datetime
@@ -59,26 +60,26 @@ class MongoMetadataRepo(MetadataRepo):
 
     async def abort(self, tenant: Tenant, aborted: AudioAsset) -> bool:
         found = await self._settle(tenant, aborted)
-        return found is not None and found.state is AssetState.ABORTED
+        return found is not None and found.is_abort_of(aborted)
 
     async def insert(self, tenant: Tenant, asset: AudioAsset) -> bool:
         outcome = await self.assets.write(InsertOne(to_document(asset)))
         if not isinstance(outcome, Duplicate):
             return True
         # Of whomever it is, and whether we can read it or not.
-        same = {"fence": asset.fence, "state": asset.state.value}
+        same = {"fence": asset.attempt.fence, "state": asset.state.value}
         ours = _of(tenant) | {"_id": str(asset.id)} | same
         return bool(await self.assets.ids(ours, 1))
 
     async def release(self, tenant: Tenant, asset: AudioAsset) -> bool:
         found = await self._settle(tenant, asset, "quarantined")
-        return found is not None and (found.fence, found.state) == (asset.fence, asset.state)
+        return found is not None and found.is_same_write(asset)
 
     async def _settle(
         self, tenant: Tenant, asset: AudioAsset, state: str = "pending"
     ) -> AudioAsset | None:
         """Replace the asset if it is in that state, and return what is stored afterwards."""
-        held = _own_intent(tenant, asset.id, asset.fence, state)
+        held = _own_intent(tenant, asset.id, asset.attempt.fence, state)
         outcome = await self.assets.write(ReplaceOne(held, to_document(asset)))
         return asset if isinstance(outcome, Done) else await self.get(tenant, asset.id)
 

@@ -104,11 +104,11 @@ class S3ObjectStore(ObjectStore):
         with translate_errors(key):
             await self.client.delete_object(**self._where(key))
 
-    async def sweep(self, stem: ObjectKeyPrefix) -> None:
-        with translate_errors(stem):
-            for found in [found async for found in self._list(f"{stem}.")]:
+    async def sweep(self, prefix: ObjectKeyPrefix) -> None:
+        with translate_errors(prefix):
+            for found in [found async for found in self._list(f"{prefix}.")]:
                 await self.client.delete_object(Bucket=self.bucket, Key=found.key)
-            for upload in await self._uploads(f"{stem}."):
+            for upload in await self._uploads(f"{prefix}."):
                 await self._abort(upload)
 
     async def abort_uploads(self, key: str) -> None:

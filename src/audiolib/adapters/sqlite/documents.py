@@ -68,9 +68,8 @@ def get_held(
 ) -> AudioAsset | None:
     """The asset, if it is still in this state under this fence."""
     asset = get(connection, asset_id)
-    if asset is None or (asset.tenant, asset.fence) != (tenant, fence):
-        return None
-    return asset if asset.state is state else None
+    held = asset is not None and asset.tenant == tenant and asset.is_held(state, fence)
+    return asset if held else None
 
 
 def _readable(document: Document) -> AudioAsset | None:

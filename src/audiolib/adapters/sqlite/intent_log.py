@@ -38,12 +38,13 @@ class SqliteIntentLog(IntentLog):
     async def mark_swept(self, asset: AudioAsset, *, again_at: datetime | None) -> None:
         def note(connection: sqlite3.Connection) -> None:
             found = documents.get(connection, asset.id)
-            if found is None or found.state is not AssetState.ABORTED or found.tombstone is None:
+            if found is None or found.state is not AssetState.ABORTED:
                 return
             if again_at is None:
                 connection.execute("DELETE FROM assets WHERE asset_id = ?", [str(asset.id)])
                 return
-            tombstone = attrs.evolve(found.tombstone, purge_at=again_at)
-            documents.replace(connection, attrs.evolve(found, tombstone=tombstone))
+            tombstone = found.attempt.tombstone
+            tombstone = tombstone and attrs.evolve(tombstone, purge_at=again_at)
+            documents.replace(connection, found.with_attempt(tombstone=tombstone))
 
         await self.database.write(note)

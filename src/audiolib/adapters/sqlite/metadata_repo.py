@@ -30,7 +30,7 @@ class SqliteMetadataRepo(MetadataRepo):
         def renew(connection: sqlite3.Connection) -> bool:
             asset = documents.get_held(connection, tenant, asset_id, fence)
             if asset is not None:
-                documents.replace(connection, attrs.evolve(asset, lease_until=until))
+                documents.replace(connection, asset.with_attempt(lease_until=until))
             return asset is not None
 
         return await self.database.write(renew)
@@ -41,17 +41,17 @@ class SqliteMetadataRepo(MetadataRepo):
 
     async def abort(self, tenant: Tenant, aborted: AudioAsset) -> bool:
         found = await self.database.write(lambda connection: _settle(connection, tenant, aborted))
-        return found is not None and found.state is AssetState.ABORTED
+        return found is not None and found.is_abort_of(aborted)
 
     async def insert(self, tenant: Tenant, asset: AudioAsset) -> bool:
         there = await self.begin(tenant, asset)
-        return (there.id, there.fence, there.state) == (asset.id, asset.fence, asset.state)
+        return there.is_same_write(asset)
 
     async def release(self, tenant: Tenant, asset: AudioAsset) -> bool:
         found = await self.database.write(
             lambda connection: _settle(connection, tenant, asset, AssetState.QUARANTINED)
         )
-        return found is not None and (found.fence, found.state) == (asset.fence, asset.state)
+        return found is not None and found.is_same_write(asset)
 
     async def get(self, tenant: Tenant, asset_id: AssetId) -> AudioAsset | None:
         asset = await self.database.read(lambda connection: documents.get(connection, asset_id))
@@ -76,11 +76,10 @@ def _begin(connection: sqlite3.Connection, tenant: Tenant, intent: AudioAsset) -
     earlier = documents.get(connection, intent.id)
     if earlier is not None:
         return earlier
-    key = intent.idempotency and intent.idempotency.key
     holders = documents.find(
         connection,
         "customer_id = ? AND user_id = ? AND idempotency_key = ?",
-        [tenant.customer_id, tenant.user_id, key],
+        [tenant.customer_id, tenant.user_id, intent.attempt.idempotency_key],
     )
     if holders:
         return holders[0]
@@ -95,7 +94,7 @@ def _settle(
     state: AssetState = AssetState.PENDING,
 ) -> AudioAsset | None:
     """Replace the asset if it is in that state, and return what is stored afterwards."""
-    if documents.get_held(connection, tenant, asset.id, asset.fence, state) is not None:
+    if documents.get_held(connection, tenant, asset.id, asset.attempt.fence, state) is not None:
         documents.replace(connection, asset)
     found = documents.get(connection, asset.id)
     return found if found is not None and found.tenant == tenant else None

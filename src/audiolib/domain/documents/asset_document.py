@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from audiolib.domain.model.asset import AssetState, AudioAsset, Storage, Tombstone
+from audiolib.domain.model.asset import AssetState, AudioAsset, Storage
 from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
@@ -14,6 +14,7 @@ from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.identifiers import AssetId, ObjectKey, TempName
 from audiolib.domain.model.metadata import Metadata, Speech
+from audiolib.domain.model.save_attempt import SaveAttempt, Tombstone
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.domain.model.tenant import Tenant
 
@@ -38,7 +39,7 @@ def to_document(asset: AudioAsset) -> Document:
         "duration": asset.duration,
         "storage": {
             "bucket": storage.bucket,
-            "key": str(storage.key or asset.stem),
+            "key": str(storage.key or asset.key_prefix),
             "url": storage.url,
             "url_expires_at": storage.url_expires_at,
             "original_url": storage.original_url,
@@ -56,11 +57,11 @@ def to_document(asset: AudioAsset) -> Document:
         "audio": asset.audio and _facts(asset.audio),
         "block_crc32": asset.blocks and asset.blocks.encoded,
         "state": asset.state.value,
-        "fence": asset.fence,
-        "lease_until": asset.lease_until,
+        "fence": asset.attempt.fence,
+        "lease_until": asset.attempt.lease_until,
         "cleanup": attrs.asdict(asset.cleanup) | {"state": asset.cleanup.state.value},
-        "idempotency": asset.idempotency and _present(attrs.asdict(asset.idempotency)),
-        "tombstone": asset.tombstone and attrs.asdict(asset.tombstone),
+        "idempotency": _idempotency_document(asset.attempt.idempotency),
+        "tombstone": asset.attempt.tombstone and attrs.asdict(asset.attempt.tombstone),
         "created_at": asset.created_at,
         "updated_at": asset.updated_at,
         "version": asset.version,
@@ -122,11 +123,13 @@ def _read(document: Mapping[str, Any]) -> AudioAsset:
         content_type=document.get("content_type"),
         audio=_audio(document.get("audio")),
         blocks=_blocks(document.get("block_crc32")),
-        fence=document.get("fence") or "",
-        lease_until=_time(document.get("lease_until")),
+        attempt=SaveAttempt(
+            fence=document.get("fence") or "",
+            lease_until=_time(document.get("lease_until")),
+            idempotency=_idempotency(document.get("idempotency")),
+            tombstone=_tombstone(document.get("tombstone")),
+        ),
         cleanup=_cleanup(document.get("cleanup") or {}),
-        idempotency=_idempotency(document.get("idempotency")),
-        tombstone=_tombstone(document.get("tombstone")),
         created_at=_moment(document["created_at"]),
         updated_at=_moment(document.get("updated_at") or document["created_at"]),
         version=document.get("version", 1),
@@ -191,9 +194,12 @@ def _tombstone(part: Mapping[str, Any] | None) -> Tombstone | None:
     return part and Tombstone(since=_moment(part["since"]), purge_at=_moment(part["purge_at"]))  # type: ignore[return-value]
 
 
-def _present(part: Document) -> Document:
+def _idempotency_document(idempotency: Idempotency | None) -> Document | None:
+    if idempotency is None:
+        return None
     # A released key must be absent, not null: the unique index covers every key that exists.
-    return {name: value for name, value in part.items() if value is not None}
+    key = {} if idempotency.key is None else {"key": idempotency.key}
+    return key | {"fingerprint": idempotency.fingerprint}
 
 
 def _time(value: datetime | str | None) -> datetime | None:

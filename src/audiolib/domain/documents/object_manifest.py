@@ -101,15 +101,15 @@ def _without(document: Document, **metadata: Any) -> Document:
 def _decode(key: ObjectKey, carried: Mapping[str, Any], bucket: str) -> AssetManifest:
     storage = {
         "bucket": bucket,
-        "key": str(key.stem),
+        "key": str(key.prefix),
         # Objects written by version 0.1 still carry these two.
         "original_url": carried.get("original_url", ""),
     }
     asset = from_document(
         {
-            "asset_id": str(key.stem.asset_id),
-            "customer_id": key.stem.tenant.customer_id,
-            "user_id": key.stem.tenant.user_id,
+            "asset_id": str(key.prefix.asset_id),
+            "customer_id": key.prefix.tenant.customer_id,
+            "user_id": key.prefix.tenant.user_id,
             "size": 0,
             "state": AssetState.PENDING.value,
             "storage": storage,
@@ -125,8 +125,8 @@ def _decode(key: ObjectKey, carried: Mapping[str, Any], bucket: str) -> AssetMan
 
 def _from_key(key: ObjectKey) -> Document:
     return {
-        "metadata": {"title": f"Recovered {key.stem.asset_id}", "custom": _UNKNOWN},
-        "created_at": _uuid7_time(str(key.stem.asset_id)).isoformat(),
+        "metadata": {"title": f"Recovered {key.prefix.asset_id}", "custom": _UNKNOWN},
+        "created_at": _uuid7_time(str(key.prefix.asset_id)).isoformat(),
         "duration": None,
         "complete": False,
     }

@@ -2,17 +2,18 @@
 
 import enum
 from datetime import datetime, timedelta
+from typing import Any
 
 import attrs
 
 from audiolib.domain.model.audio import AudioProperties
 from audiolib.domain.model.checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup, CleanupResult, CleanupTask
-from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.identifiers import AssetId, ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.metadata import Metadata
 from audiolib.domain.model.objects import StoredObject
+from audiolib.domain.model.save_attempt import SaveAttempt
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.domain.model.tenant import Tenant
 
@@ -45,16 +46,11 @@ class Storage:
 
 
 @attrs.frozen(kw_only=True)
-class Tombstone:
-    """When a save was called off, and when its stem is swept next."""
-
-    since: datetime
-    purge_at: datetime
-
-
-@attrs.frozen(kw_only=True)
 class AudioAsset:
-    """Sizes in bytes, duration in seconds; `fence` is the random token of the running attempt."""
+    """`size` in bytes, `duration` in seconds.
+
+    `version` grows with every change that a listener can see, and is the asset's ETag.
+    """
 
     id: AssetId
     tenant: Tenant
@@ -67,11 +63,8 @@ class AudioAsset:
     content_type: str | None = None
     audio: AudioProperties | None = None
     blocks: BlockChecksums | None = None
-    fence: str = ""
-    lease_until: datetime | None = None
+    attempt: SaveAttempt = attrs.field(factory=SaveAttempt)
     cleanup: Cleanup = attrs.field(factory=Cleanup)
-    idempotency: Idempotency | None = None
-    tombstone: Tombstone | None = None
     created_at: datetime
     updated_at: datetime
     version: int = 1
@@ -87,7 +80,7 @@ class AudioAsset:
         return f"{self.metadata.title}.{self.key.extension}"
 
     @property
-    def stem(self) -> ObjectKeyPrefix:
+    def key_prefix(self) -> ObjectKeyPrefix:
         return ObjectKeyPrefix(tenant=self.tenant, asset_id=self.id)
 
     @property
@@ -144,27 +137,44 @@ class AudioAsset:
             content_type=stored.content_type,
             audio=facts,
             blocks=blocks,
-            lease_until=None,
+            attempt=self.attempt.committed(),
             cleanup=cleanup,
             updated_at=now,
         )
 
-    def is_commit_of(self, ready: "AudioAsset") -> bool:
-        """Whether this is what committing `ready` leads to, edited or not since."""
-        uncommitted = (AssetState.PENDING, AssetState.ABORTED, AssetState.QUARANTINED)
-        committed = self.state not in uncommitted
-        return committed and (self.id, self.fence) == (ready.id, ready.fence)
-
     def aborted(self, *, now: datetime, purge_after: timedelta = timedelta(0)) -> "AudioAsset":
-        """This intent called off: its idempotency key is free again, its stem is to be swept."""
-        released = self.idempotency and attrs.evolve(self.idempotency, key=None)
+        """This intent called off: its idempotency key is free again, its prefix is to be swept."""
         return attrs.evolve(
             self,
             state=AssetState.ABORTED,
-            lease_until=None,
-            idempotency=released,
+            attempt=self.attempt.aborted(now, purge_after),
             # Called off after the copy it already promises one; its temp file is all there is.
             cleanup=Cleanup(),
-            tombstone=Tombstone(since=now, purge_at=now + purge_after),
             updated_at=now,
         )
+
+    def with_attempt(self, **changes: Any) -> "AudioAsset":
+        """This asset with some fields of its attempt changed."""
+        return attrs.evolve(self, attempt=attrs.evolve(self.attempt, **changes))
+
+    # What a repeated or a lost write finds in place of the asset that it meant to write.
+
+    def is_held(self, state: AssetState, fence: str) -> bool:
+        """Whether it is still in this state, under this fence: then its holder may replace it."""
+        return (self.state, self.attempt.fence) == (state, fence)
+
+    def is_commit_of(self, ready: "AudioAsset") -> bool:
+        """Whether this is what committing `ready` leads to, edited or not since."""
+        uncommitted = (AssetState.PENDING, AssetState.ABORTED, AssetState.QUARANTINED)
+        return self.state not in uncommitted and self._is_of(ready)
+
+    def is_abort_of(self, aborted: "AudioAsset") -> bool:
+        """Whether the attempt was called off, by any caller."""
+        return self.state is AssetState.ABORTED and self.id == aborted.id
+
+    def is_same_write(self, written: "AudioAsset") -> bool:
+        """Whether an earlier call put `written` in place."""
+        return self.state is written.state and self._is_of(written)
+
+    def _is_of(self, other: "AudioAsset") -> bool:
+        return (self.id, self.attempt.fence) == (other.id, other.attempt.fence)

@@ -52,21 +52,21 @@ class ObjectKeyPrefix:
         return f"{self.tenant}/audio/{self.asset_id}"
 
     def key(self, extension: str) -> "ObjectKey":
-        return ObjectKey(stem=self, extension=extension)
+        return ObjectKey(prefix=self, extension=extension)
 
 
 @attrs.frozen(kw_only=True, order=True)
 class ObjectKey:
     """The key of an asset's object: `{customer_id}/{user_id}/audio/{asset_id}.{extension}`."""
 
-    stem: ObjectKeyPrefix
+    prefix: ObjectKeyPrefix
     extension: str
 
     def __attrs_post_init__(self) -> None:
         raise_if_any(*pattern_errors("extension", self.extension, _EXTENSION, "2 to 5 of a-z 0-9"))
 
     def __str__(self) -> str:
-        return f"{self.stem}.{self.extension}"
+        return f"{self.prefix}.{self.extension}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -76,7 +76,7 @@ class ObjectKey:
         asset_id, _, extension = rest.partition(".")
         tenant = Tenant(customer_id=customer_id, user_id=user_id)
         return cls(
-            stem=ObjectKeyPrefix(tenant=tenant, asset_id=AssetId(asset_id)), extension=extension
+            prefix=ObjectKeyPrefix(tenant=tenant, asset_id=AssetId(asset_id)), extension=extension
         )
 
 

@@ -57,7 +57,7 @@ class IntentLogContract:
     ) -> None:
         intent = await _begun(repo)
         until = LATER + seconds(1)
-        await repo.renew_lease(TENANT, intent.id, fence=intent.fence, until=until)
+        await repo.renew_lease(TENANT, intent.id, fence=intent.attempt.fence, until=until)
         assert await intents.fence_expired(now=LATER, limit=10) == 0
         assert await repo.commit(TENANT, ready_from(intent))
 
@@ -95,7 +95,8 @@ class IntentLogContract:
         await intents.fence_expired(now=LATER, limit=10)
         assert await repo.commit(TENANT, ready_from(intent)) is False
         until = LATER + seconds(60)
-        assert not await repo.renew_lease(TENANT, intent.id, fence=intent.fence, until=until)
+        fence = intent.attempt.fence
+        assert not await repo.renew_lease(TENANT, intent.id, fence=fence, until=until)
         assert await repo.abort(TENANT, intent.aborted(now=LATER + seconds(1))) is True
         assert await repo.get(TENANT, intent.id) == intent.aborted(now=LATER)
 
@@ -171,8 +172,8 @@ class IntentLogContract:
             assert await _due(intents, now=LATER - seconds(0.001)) == []
         (again,) = await _due(intents, now=LATER)
         assert (again.id, again.state) == (asset.id, AssetState.ABORTED)
-        assert again.tombstone is not None
-        assert (again.tombstone.since, again.tombstone.purge_at) == (NOW, LATER)
+        assert again.attempt.tombstone is not None
+        assert (again.attempt.tombstone.since, again.attempt.tombstone.purge_at) == (NOW, LATER)
 
     async def test_what_is_forgotten_is_gone(self, repo: MetadataRepo, intents: IntentLog) -> None:
         asset, other = await _abort(repo, 0), await _abort(repo, 0)

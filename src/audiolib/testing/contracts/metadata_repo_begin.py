@@ -1,6 +1,5 @@
 """The contract of a metadata repo: begin, renew_lease, get, check."""
 
-import attrs
 import pytest
 
 from audiolib.domain.model.asset import AssetState
@@ -78,7 +77,7 @@ class MetadataRepoBegin:
         first, second = pending(key="k"), pending(key="k")
         different = Idempotency(key="k", fingerprint="sha256:" + "f" * 64)
         await repo.begin(TENANT, first)
-        assert await repo.begin(TENANT, attrs.evolve(second, idempotency=different)) == first
+        assert await repo.begin(TENANT, second.with_attempt(idempotency=different)) == first
 
     @others
     async def test_another_tenant_has_keys_of_its_own(
@@ -122,21 +121,25 @@ class MetadataRepoBegin:
             pending(tenant, key=f"k{n}") for _ in range(3) for n in range(5) for tenant in tenants
         ]
         answers = await gather(repo.begin(intent.tenant, intent) for intent in intents)
-        held = {(a.tenant, a.idempotency and a.idempotency.key): a.id for a in answers}
+        held = {(a.tenant, a.attempt.idempotency_key): a.id for a in answers}
         assert len(held) == len({asset.id for asset in answers}) == 5 * len(tenants)
         for asked, got in zip(intents, answers, strict=True):
-            assert (got.tenant, got.idempotency) == (asked.tenant, asked.idempotency)
+            assert (got.tenant, got.attempt.idempotency) == (
+                asked.tenant,
+                asked.attempt.idempotency,
+            )
 
     async def test_a_lease_is_renewed(self, repo: MetadataRepo) -> None:
         intent, until = pending(), NOW + seconds(999)
         await repo.begin(TENANT, intent)
-        assert await repo.renew_lease(TENANT, intent.id, fence=intent.fence, until=until)
-        assert await repo.get(TENANT, intent.id) == attrs.evolve(intent, lease_until=until)
+        assert await repo.renew_lease(TENANT, intent.id, fence=intent.attempt.fence, until=until)
+        assert await repo.get(TENANT, intent.id) == intent.with_attempt(lease_until=until)
 
     async def test_a_renewed_lease_does_not_hinder_the_commit(self, repo: MetadataRepo) -> None:
         intent = pending()
         await repo.begin(TENANT, intent)
-        await repo.renew_lease(TENANT, intent.id, fence=intent.fence, until=NOW + seconds(999))
+        until = NOW + seconds(999)
+        await repo.renew_lease(TENANT, intent.id, fence=intent.attempt.fence, until=until)
         assert await repo.commit(TENANT, ready_from(intent))
         assert await repo.get(TENANT, intent.id) == ready_from(intent)
 
@@ -145,8 +148,8 @@ class MetadataRepoBegin:
         intent, until = pending(), NOW + seconds(999)
         await repo.begin(TENANT, intent)
         assert not await repo.renew_lease(TENANT, intent.id, fence="wrong", until=until)
-        assert not await repo.renew_lease(TENANT, new_id(), fence=intent.fence, until=until)
-        assert not await repo.renew_lease(other, intent.id, fence=intent.fence, until=until)
+        assert not await repo.renew_lease(TENANT, new_id(), fence=intent.attempt.fence, until=until)
+        assert not await repo.renew_lease(other, intent.id, fence=intent.attempt.fence, until=until)
         assert await repo.get(TENANT, intent.id) == intent
 
     @pytest.mark.parametrize("end", [AssetState.READY, AssetState.ABORTED])
@@ -158,8 +161,8 @@ class MetadataRepoBegin:
         else:
             await repo.abort(TENANT, intent.aborted(now=NOW))
         before = await repo.get(TENANT, intent.id)
-        until = NOW + seconds(999)
-        assert not await repo.renew_lease(TENANT, intent.id, fence=intent.fence, until=until)
+        fence, until = intent.attempt.fence, NOW + seconds(999)
+        assert not await repo.renew_lease(TENANT, intent.id, fence=fence, until=until)
         assert await repo.get(TENANT, intent.id) == before
         assert before is not None
         assert before.state is end

@@ -180,7 +180,7 @@ class MetadataRepoCommit(MetadataRepoBegin):
         assert found is not None
         assert found.state is AssetState.READY
         times = [
-            held.lease_until,
+            held.attempt.lease_until,
             found.created_at,
             found.updated_at,
             found.storage.url_expires_at,

@@ -18,7 +18,9 @@ from audiolib.testing.contracts.samples import (
 
 
 def quarantined() -> AudioAsset:
-    return attrs.evolve(ready_from(pending()), state=AssetState.QUARANTINED, idempotency=None)
+    return attrs.evolve(
+        ready_from(pending()).with_attempt(idempotency=None), state=AssetState.QUARANTINED
+    )
 
 
 class MetadataRepoInsert:
@@ -46,8 +48,8 @@ class MetadataRepoInsert:
 
     async def test_a_taken_id_is_refused_to_one_without_a_key_too(self, repo: MetadataRepo) -> None:
         ready = ready_from(pending())
-        await repo.insert(TENANT, attrs.evolve(ready, idempotency=None))
-        keyless = attrs.evolve(with_other_fence(ready), idempotency=None)
+        await repo.insert(TENANT, ready.with_attempt(idempotency=None))
+        keyless = with_other_fence(ready).with_attempt(idempotency=None)
         assert not await repo.insert(TENANT, keyless)
         assert not await repo.insert(TENANT, with_other_fence(ready))
 
@@ -58,12 +60,12 @@ class MetadataRepoInsert:
         assert await repo.get(TENANT, second.id) is None
 
     async def test_many_without_a_key_do_not_meet(self, repo: MetadataRepo) -> None:
-        keyless = [attrs.evolve(ready_from(pending()), idempotency=None) for _ in range(5)]
+        keyless = [ready_from(pending()).with_attempt(idempotency=None) for _ in range(5)]
         assert all(await gather(repo.insert(TENANT, asset) for asset in keyless))
 
     async def test_of_racing_inserts_one_wins(self, repo: MetadataRepo) -> None:
         ready = ready_from(pending())
-        racers = [attrs.evolve(ready, fence=f"fence-{n}") for n in range(8)]
+        racers = [ready.with_attempt(fence=f"fence-{n}") for n in range(8)]
         won = await gather(repo.insert(TENANT, racer) for racer in racers)
         assert won.count(True) == 1
         assert await repo.get(TENANT, ready.id) == racers[won.index(True)]

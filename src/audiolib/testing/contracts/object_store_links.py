@@ -79,7 +79,7 @@ class ObjectStoreLinks(ObjectStoreHooks):
         await put(store, ours, content(b"ours"))
         await put(store, theirs, content(b"theirs"))
         link = await _presign(store, ours)
-        forged = link.url.replace(str(ours.stem.asset_id), str(theirs.stem.asset_id))
+        forged = link.url.replace(str(ours.prefix.asset_id), str(theirs.prefix.asset_id))
         assert forged != link.url
         if self.signs_urls:
             await self._assert_refused(forged)

@@ -15,7 +15,7 @@ from audiolib.testing.contracts.samples import (
     content,
     gather,
     new_key,
-    new_stem,
+    new_prefix,
     payload,
     pieces,
 )
@@ -52,50 +52,50 @@ class ObjectStoreListing(ObjectStoreHooks):
         assert await listed(store) == []
 
     async def test_delete_takes_that_key_only(self, store: ObjectStore) -> None:
-        stem = new_stem()
-        await put(store, stem.key("wav"), content(b"wav"))
-        await put(store, stem.key("mp3"), content(b"mp3"))
-        await store.delete(stem.key("wav"))
-        assert await listed(store) == [str(stem.key("mp3"))]
+        prefix = new_prefix()
+        await put(store, prefix.key("wav"), content(b"wav"))
+        await put(store, prefix.key("mp3"), content(b"mp3"))
+        await store.delete(prefix.key("wav"))
+        assert await listed(store) == [str(prefix.key("mp3"))]
 
     async def test_purge_takes_all_under_its_stem_and_nothing_else(
         self, store: ObjectStore
     ) -> None:
-        stem = new_stem()
+        prefix = new_prefix()
         kept = [
-            new_stem(),
-            _longer(stem, "0"),
-            _longer(stem, "-2"),
-            *(ObjectKeyPrefix(tenant=other, asset_id=stem.asset_id) for other in OTHER_TENANTS),
+            new_prefix(),
+            _longer(prefix, "0"),
+            _longer(prefix, "-2"),
+            *(ObjectKeyPrefix(tenant=other, asset_id=prefix.asset_id) for other in OTHER_TENANTS),
         ]
-        for key in [stem.key("wav"), stem.key("mp3"), *(other.key("wav") for other in kept)]:
+        for key in [prefix.key("wav"), prefix.key("mp3"), *(other.key("wav") for other in kept)]:
             await put(store, key, content(b"bytes"))
-        await store.sweep(stem)
+        await store.sweep(prefix)
         assert set(await listed(store)) == {f"{other}.wav" for other in kept}
 
     async def test_purge_is_idempotent_and_frees_the_keys(self, store: ObjectStore) -> None:
-        stem = new_stem()
-        await store.sweep(stem)
-        await put(store, stem.key("wav"), content(payload(self.part_size + 1)))
-        await store.sweep(stem)
-        await store.sweep(stem)
+        prefix = new_prefix()
+        await store.sweep(prefix)
+        await put(store, prefix.key("wav"), content(payload(self.part_size + 1)))
+        await store.sweep(prefix)
+        await store.sweep(prefix)
         assert await listed(store) == []
-        assert await store.list_uploads(str(stem)) == []
-        await put(store, stem.key("wav"), content(b"again"))
-        assert await read(store, stem.key("wav")) == b"again"
+        assert await store.list_uploads(str(prefix)) == []
+        await put(store, prefix.key("wav"), content(b"again"))
+        assert await read(store, prefix.key("wav")) == b"again"
 
     async def test_a_tenants_keys_come_together_and_ascending(self, store: ObjectStore) -> None:
         # "-" sorts before "/": a walk through folders by name gets these wrong.
         names = ("a", "a-b", "a0", "a_b", "aa", "A", "b")
-        stems = [
-            new_stem(Tenant(customer_id=customer, user_id=user))
+        prefixes = [
+            new_prefix(Tenant(customer_id=customer, user_id=user))
             for customer in names
             for user in names
         ]
-        keys = [str(stem.key(extension)) for stem in stems for extension in ("wav", "mp3")]
+        keys = [str(prefix.key(extension)) for prefix in prefixes for extension in ("wav", "mp3")]
         await gather(
-            put(store, stem.key(extension), content(b"x"))
-            for stem in stems
+            put(store, prefix.key(extension), content(b"x"))
+            for prefix in prefixes
             for extension in ("wav", "mp3")
         )
         found = await listed(store)
@@ -125,7 +125,7 @@ class ObjectStoreListing(ObjectStoreHooks):
         await put(store, key, content(b"x"))
         await put(store, new_key(), content(b"y"))
         assert await listed(store, str(key)) == [str(key)]
-        assert await listed(store, str(key.stem)) == [str(key)]
+        assert await listed(store, str(key.prefix)) == [str(key)]
         assert await listed(store, f"{key}/") == []
 
     async def test_more_keys_are_listed_than_one_answer_holds(self, store: ObjectStore) -> None:
@@ -150,6 +150,7 @@ class ObjectStoreListing(ObjectStoreHooks):
         assert store.bucket
 
 
-def _longer(stem: ObjectKeyPrefix, more: str) -> ObjectKeyPrefix:
+def _longer(prefix: ObjectKeyPrefix, more: str) -> ObjectKeyPrefix:
     # No asset has such an id; what else lies in the bucket is not ours to purge.
-    return ObjectKeyPrefix(tenant=stem.tenant, asset_id=cast("AssetId", f"{stem.asset_id}{more}"))
+    longer = cast("AssetId", f"{prefix.asset_id}{more}")
+    return ObjectKeyPrefix(tenant=prefix.tenant, asset_id=longer)

@@ -97,7 +97,7 @@ class ObjectStoreReading(ObjectStoreHooks):
         key = new_key(extension="wav")
         await put(store, key, content(DIGITS))
         with pytest.raises(ObjectNotFoundError):
-            await store.head(key.stem.key("mp3"))
+            await store.head(key.prefix.key("mp3"))
 
     async def test_leaving_early_holds_nothing_up(self, store: ObjectStore) -> None:
         key, data = new_key(), payload(self.part_size + 1)

@@ -19,6 +19,7 @@ from audiolib.domain.model.identifiers import AssetId, ObjectKey, ObjectKeyPrefi
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.metadata import Metadata, Speech
 from audiolib.domain.model.objects import StoredObject
+from audiolib.domain.model.save_attempt import SaveAttempt
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.streams.hashing import HashedStream
@@ -60,12 +61,12 @@ def new_id(at: datetime = NOW) -> AssetId:
     return AssetId.new(at, secrets.token_bytes)
 
 
-def new_stem(tenant: Tenant = TENANT) -> ObjectKeyPrefix:
+def new_prefix(tenant: Tenant = TENANT) -> ObjectKeyPrefix:
     return ObjectKeyPrefix(tenant=tenant, asset_id=new_id())
 
 
 def new_key(tenant: Tenant = TENANT, extension: str = "wav") -> ObjectKey:
-    return new_stem(tenant).key(extension)
+    return new_prefix(tenant).key(extension)
 
 
 def pending(
@@ -89,9 +90,11 @@ def pending(
             original=TempFile(base="http://generator.test", name=TempName(f"{token}.wav")),
             original_url=f"/temp/{token}.wav",
         ),
-        fence=f"fence-{token}",
-        lease_until=lease_until,
-        idempotency=Idempotency(key=key or f"key-{token}", fingerprint="sha256:" + "0" * 64),
+        attempt=SaveAttempt(
+            fence=f"fence-{token}",
+            lease_until=lease_until,
+            idempotency=Idempotency(key=key or f"key-{token}", fingerprint="sha256:" + "0" * 64),
+        ),
         created_at=created_at,
         updated_at=created_at,
     )
@@ -103,7 +106,7 @@ def promise(since: datetime = NOW) -> Cleanup:
 
 def ready_from(intent: AudioAsset, *, cleanup: Cleanup | None = None) -> AudioAsset:
     """The intent as its commit writes it, no field left at its default that a commit sets."""
-    key = intent.stem.key("wav")
+    key = intent.key_prefix.key("wav")
     now = intent.created_at + seconds(3)
     return intent.committed(
         stored=StoredObject(key=key, size=32_044, sha256="ab" * 32, content_type="audio/wav"),
@@ -118,7 +121,7 @@ def ready_from(intent: AudioAsset, *, cleanup: Cleanup | None = None) -> AudioAs
 
 
 def with_other_fence(asset: AudioAsset) -> AudioAsset:
-    return attrs.evolve(asset, fence="fence-of-another")
+    return asset.with_attempt(fence="fence-of-another")
 
 
 def payload(size: int, seed: str = "") -> bytes:

@@ -13,7 +13,7 @@ from audiolib.ports.object_store import ObjectStore
 
 @attrs.frozen(kw_only=True)
 class Recovered:
-    """What one round did: intents fenced, stems swept, tombstones forgotten, sweeps failed."""
+    """What one round did: intents fenced, prefixes swept, tombstones forgotten, sweeps failed."""
 
     fenced: int = 0
     swept: int = 0
@@ -25,7 +25,7 @@ class Recovered:
 class RecoverSaves:
     """Fences expired intents, then removes their objects; never the other way.
 
-    A stem is swept once more when its tombstone's time is over, for a write that arrived late.
+    A prefix is swept once more when its tombstone's time is over, for a write that arrived late.
     Any number may run at once.
     """
 
@@ -43,7 +43,7 @@ class RecoverSaves:
         swept = forgotten = failed = 0
         for asset in await self.intents.due_sweeps(now=now, limit=self.batch):
             try:
-                await self.store.sweep(asset.stem)
+                await self.store.sweep(asset.key_prefix)
             except (UnavailableError, NotFoundError):
                 failed += 1
                 # Those that come after it are not to wait for it.
@@ -56,7 +56,8 @@ class RecoverSaves:
         return Recovered(fenced=fenced, swept=swept, forgotten=forgotten, failed=failed)
 
     def _again_at(self, asset: AudioAsset) -> datetime | None:
-        if asset.tombstone is None:
+        tombstone = asset.attempt.tombstone
+        if tombstone is None:
             return None
-        end = asset.tombstone.since + self.tombstone
-        return None if asset.tombstone.purge_at >= end else end
+        end = tombstone.since + self.tombstone
+        return None if tombstone.purge_at >= end else end

@@ -60,8 +60,9 @@ class Lease:
         now = self.now()
         if now - self.renewed_at < self.term / 6:
             return
+        intent, until = self.intent, now + self.term
         still_ours = await self.repo.renew_lease(
-            self.intent.tenant, self.intent.id, fence=self.intent.fence, until=now + self.term
+            intent.tenant, intent.id, fence=intent.attempt.fence, until=until
         )
         if not still_ours:
             raise LeaseLostError

@@ -70,7 +70,7 @@ class ListenToAudio:
         Raises: as `open`; ObjectNotFoundError.
         """
         try:
-            asset = await self.library.get(key.stem.tenant, key.stem.asset_id)
+            asset = await self.library.get(key.prefix.tenant, key.prefix.asset_id)
         except AssetNotFoundError:
             opening = self.store.open(key, part)
         else:

@@ -27,6 +27,7 @@ from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.objects import StoredObject
+from audiolib.domain.model.save_attempt import SaveAttempt
 from audiolib.domain.model.temp_file import AllowedSources
 from audiolib.domain.streams.hashing import HashedStream
 from audiolib.domain.streams.rechunk import peek
@@ -128,9 +129,11 @@ class SaveAudioToLibrary:
             state=AssetState.PENDING,
             metadata=command.metadata,
             storage=storage,
-            fence=self.new_fence(),
-            lease_until=now + self.policy.lease,
-            idempotency=idempotency,
+            attempt=SaveAttempt(
+                fence=self.new_fence(),
+                lease_until=now + self.policy.lease,
+                idempotency=idempotency,
+            ),
             created_at=now,
             updated_at=now,
         )
@@ -159,7 +162,7 @@ class SaveAudioToLibrary:
                 keep_lease=lease.keep,
             )
             content = HashedStream(aiter(watched))
-            key = intent.stem.key(audio_format.extension)
+            key = intent.key_prefix.key(audio_format.extension)
             stored = await self.store.put(
                 key,
                 content,
@@ -218,8 +221,7 @@ class SaveAudioToLibrary:
             pass
 
     async def _replay(self, holder: AudioAsset, intent: AudioAsset) -> SavedAudio:
-        theirs, ours = holder.idempotency, intent.idempotency
-        if theirs is None or ours is None or theirs.fingerprint != ours.fingerprint:
+        if holder.attempt.fingerprint != intent.attempt.fingerprint:
             raise IdempotencyConflictError
         if holder.state is AssetState.PENDING:
             raise IdempotencyInProgressError
@@ -235,7 +237,7 @@ class SaveAudioToLibrary:
         # Where this fails the intent's lease runs out, and the recoverer does the same.
         try:
             if await self.repo.abort(intent.tenant, intent.aborted(now=self.now())):
-                await self.store.sweep(intent.stem)
+                await self.store.sweep(intent.key_prefix)
                 if self.quota is not None:
                     await self.quota.release(intent.tenant, intent.id)
         except UnavailableError:

@@ -18,18 +18,18 @@ _PAGE = 500
 
 
 @attrs.frozen(kw_only=True)
-class Pair:
+class LibraryEntry:
     """What there is of one asset id: its document, its objects, or both.
 
-    A stem of None is an object with a foreign key.
+    A prefix of None is an object with a foreign key.
     """
 
-    stem: ObjectKeyPrefix | None
+    prefix: ObjectKeyPrefix | None
     document: AudioAsset | Unreadable | None = None
     objects: tuple[ListedObject, ...] = ()
 
 
-async def walk_library(store: ObjectStore, inventory: Inventory) -> AsyncIterator[Pair]:
+async def walk_library(store: ObjectStore, inventory: Inventory) -> AsyncIterator[LibraryEntry]:
     """Walks tenant by tenant, ascending by id, both at once.
 
     Saves may run at the same time, so an incomplete entry must be looked at again.
@@ -38,30 +38,30 @@ async def walk_library(store: ObjectStore, inventory: Inventory) -> AsyncIterato
     documents = _none()
     document: AudioAsset | Unreadable | None = None
     async with aclosing(_by_stem(store)) as found:
-        async for stem, objects in found:
-            if stem is None:
-                yield Pair(stem=None, objects=objects)
+        async for prefix, objects in found:
+            if prefix is None:
+                yield LibraryEntry(prefix=None, objects=objects)
                 continue
-            if stem.tenant != tenant:
+            if prefix.tenant != tenant:
                 while tenant is not None and document is not None:
                     yield _alone(tenant, document)
                     document = await anext(documents, None)
-                tenant = stem.tenant
+                tenant = prefix.tenant
                 documents = documents_of(inventory, tenant)
                 document = await anext(documents, None)
-            while document is not None and id_of(document) < str(stem.asset_id):
+            while document is not None and id_of(document) < str(prefix.asset_id):
                 yield _alone(tenant, document)
                 document = await anext(documents, None)
-            if document is not None and id_of(document) == str(stem.asset_id):
-                yield Pair(stem=stem, document=document, objects=objects)
+            if document is not None and id_of(document) == str(prefix.asset_id):
+                yield LibraryEntry(prefix=prefix, document=document, objects=objects)
                 document = await anext(documents, None)
             else:
-                yield Pair(stem=stem, objects=objects)
+                yield LibraryEntry(prefix=prefix, objects=objects)
     while tenant is not None and document is not None:
         yield _alone(tenant, document)
         document = await anext(documents, None)
-    async for pair in _without_objects(store, inventory):
-        yield pair
+    async for entry in _without_objects(store, inventory):
+        yield entry
 
 
 async def tenants_of(inventory: Inventory) -> AsyncIterator[Tenant]:
@@ -88,7 +88,7 @@ def id_of(document: AudioAsset | Unreadable) -> str:
     return document.asset_id if isinstance(document, Unreadable) else str(document.id)
 
 
-async def _without_objects(store: ObjectStore, inventory: Inventory) -> AsyncIterator[Pair]:
+async def _without_objects(store: ObjectStore, inventory: Inventory) -> AsyncIterator[LibraryEntry]:
     async for tenant in tenants_of(inventory):
         if await _has_objects(store, tenant):
             continue
@@ -107,20 +107,20 @@ async def _has_objects(store: ObjectStore, tenant: Tenant) -> bool:
 async def _by_stem(
     store: ObjectStore,
 ) -> AsyncGenerator[tuple[ObjectKeyPrefix | None, tuple[ListedObject, ...]], None]:
-    stem: ObjectKeyPrefix | None = None
+    prefix: ObjectKeyPrefix | None = None
     gathered = list[ListedObject]()
     async for listed in store.list_objects():
         key = parse_key(listed.key)
         if key is None:
             yield None, (listed,)
             continue
-        if key.stem != stem:
+        if key.prefix != prefix:
             if gathered:
-                yield stem, tuple(gathered)
-            stem, gathered = key.stem, []
+                yield prefix, tuple(gathered)
+            prefix, gathered = key.prefix, []
         gathered.append(listed)
     if gathered:
-        yield stem, tuple(gathered)
+        yield prefix, tuple(gathered)
 
 
 def parse_key(key: str) -> ObjectKey | None:
@@ -131,9 +131,9 @@ def parse_key(key: str) -> ObjectKey | None:
         return None
 
 
-def _alone(tenant: Tenant, document: AudioAsset | Unreadable) -> Pair:
-    stem = document.stem if isinstance(document, AudioAsset) else None
-    return Pair(stem=stem, document=document)
+def _alone(tenant: Tenant, document: AudioAsset | Unreadable) -> LibraryEntry:
+    prefix = document.key_prefix if isinstance(document, AudioAsset) else None
+    return LibraryEntry(prefix=prefix, document=document)
 
 
 async def _none() -> AsyncIterator[AudioAsset | Unreadable]:

@@ -44,7 +44,8 @@ class Quarantine:
         held = await self._get_quarantined(asset_id)
         rebuilt = await self.rebuild.ready(held.key, Progress())
         # Another asset may have taken the idempotency key meanwhile.
-        ready = attrs.evolve(rebuilt, fence=held.fence, idempotency=None)
+        ready = rebuilt.with_attempt(fence=held.attempt.fence, idempotency=None)
+        ready = attrs.evolve(ready, version=held.version + 1)
         if not await self.repo.release(held.tenant, ready):
             raise AssetNotFoundError(f"asset {asset_id} is no longer in quarantine")
         return ready

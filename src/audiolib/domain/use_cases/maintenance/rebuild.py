@@ -12,6 +12,7 @@ from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.errors import AssetCorruptError, NotAudioError, SourceTruncatedError
 from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.domain.model.objects import StoredObject
+from audiolib.domain.model.save_attempt import SaveAttempt
 from audiolib.domain.streams.hashing import HashedStream
 from audiolib.domain.streams.rechunk import peek
 from audiolib.ports.audio_inspector import SNIFF_BYTES, AudioInspector
@@ -61,9 +62,8 @@ class RebuildAsset:
             storage=attrs.evolve(known.storage, key=key),
             size=described.size,
             sha256=described.sha256,
-            fence=self.new_fence(),
-            # The key may be a live asset's.
-            idempotency=None,
+            # Without the idempotency key, which may be a live asset's.
+            attempt=SaveAttempt(fence=self.new_fence()),
             updated_at=self.now(),
         )
 
@@ -74,7 +74,7 @@ class RebuildAsset:
         """
         if await self.repo.insert(asset.tenant, asset):
             return True
-        keyless = attrs.evolve(asset, idempotency=None)
+        keyless = asset.with_attempt(idempotency=None)
         return await self.repo.insert(asset.tenant, keyless)
 
     async def _commit(self, key: ObjectKey, known: AssetManifest, progress: Progress) -> AudioAsset:
@@ -93,7 +93,7 @@ class RebuildAsset:
             filename=f"{known.asset.metadata.title}.{key.extension}",
         )
         now = self.now()
-        return attrs.evolve(known.asset, fence=self.new_fence()).committed(
+        return known.asset.with_attempt(fence=self.new_fence()).committed(
             stored=StoredObject(
                 key=key,
                 size=content.size,

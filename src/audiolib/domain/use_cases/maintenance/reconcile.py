@@ -9,7 +9,7 @@ from audiolib.domain.model.audit import Action, Finding, FindingKind, Progress, 
 from audiolib.domain.model.errors import AssetCorruptError, ObjectNotFoundError
 from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.domain.model.objects import ListedObject
-from audiolib.domain.use_cases.maintenance.library_walk import Pair, parse_key, walk_library
+from audiolib.domain.use_cases.maintenance.library_walk import LibraryEntry, parse_key, walk_library
 from audiolib.domain.use_cases.maintenance.rebuild import RebuildAsset
 from audiolib.domain.use_cases.maintenance.verify_object import examine, wrong_size
 from audiolib.ports.inventory import Inventory
@@ -43,11 +43,11 @@ class ReconcileLibrary:
 
         Raises: StorageUnavailableError, MetadataUnavailableError; run it again then.
         """
-        async for pair in walk_library(self.store, self.inventory):
-            progress.objects += len(pair.objects)
-            progress.documents += pair.document is not None
-            unfinished = self._find_uncommitted(pair) if repair else []
-            for finding in [*unfinished, *await self._judge(pair, progress, verify)]:
+        async for entry in walk_library(self.store, self.inventory):
+            progress.objects += len(entry.objects)
+            progress.documents += entry.document is not None
+            unfinished = self._find_uncommitted(entry) if repair else []
+            for finding in [*unfinished, *await self._judge(entry, progress, verify)]:
                 try:
                     yield await self._act(finding, progress, dry_run=dry_run, repair=repair)
                 except ObjectNotFoundError:
@@ -60,18 +60,20 @@ class ReconcileLibrary:
             if leftover is not None:
                 yield leftover
 
-    async def _judge(self, pair: Pair, progress: Progress, verify: bool) -> Sequence[Finding]:
-        document = pair.document
+    async def _judge(
+        self, entry: LibraryEntry, progress: Progress, verify: bool
+    ) -> Sequence[Finding]:
+        document = entry.document
         if isinstance(document, Unreadable):
             return [_unreadable(document)]
-        if pair.stem is None:
-            return [_foreign(each) for each in pair.objects]
+        if entry.prefix is None:
+            return [_foreign(each) for each in entry.objects]
         findings = list[Finding]()
         if document is not None and document.state is AssetState.QUARANTINED:
             findings.append(_is_quarantined(document))
         if document is not None and document.state in _HAS_OBJECT:
-            findings += await self._compare(document, pair.objects, progress, verify)
-        for each in pair.objects:
+            findings += await self._compare(document, entry.objects, progress, verify)
+        for each in entry.objects:
             if not _explains(document, each.key):
                 findings += await self._explain(each.key)
         return findings
@@ -99,20 +101,20 @@ class ReconcileLibrary:
     async def _explain(self, key: str) -> list[Finding]:
         # Its document may be younger than the page of documents, its object be gone meanwhile.
         object_key = ObjectKey.parse(key)
-        if _explains(await self.inventory.find(object_key.stem.asset_id), key):
+        if _explains(await self.inventory.find(object_key.prefix.asset_id), key):
             return []
         if await self._is_missing(object_key):
             return []
         detail = "no document knows this object"
         return [Finding(kind=FindingKind.UNEXPLAINED_OBJECT, subject=key, detail=detail)]
 
-    def _find_uncommitted(self, pair: Pair) -> list[Finding]:
+    def _find_uncommitted(self, entry: LibraryEntry) -> list[Finding]:
         """Intents whose lease is over and whose object is there: in an older database, a save that
         was committed since looks like one that never was, and the recoverer would sweep it."""
-        document = pair.document
+        document = entry.document
         if not isinstance(document, AudioAsset) or document.state is not AssetState.PENDING:
             return []
-        if document.lease_until is None or document.lease_until >= self.rebuild.now():
+        if not document.attempt.is_expired(self.rebuild.now()):
             return []
         return [
             Finding(
@@ -120,19 +122,19 @@ class ReconcileLibrary:
                 subject=each.key,
                 detail="its lease is over, and its object is there",
             )
-            for each in pair.objects
+            for each in entry.objects
         ]
 
     async def _commit(self, finding: Finding, progress: Progress) -> Finding:
         key = ObjectKey.parse(finding.subject)
-        document = await self.inventory.find(key.stem.asset_id)
+        document = await self.inventory.find(key.prefix.asset_id)
         if not isinstance(document, AudioAsset):
             return finding
         try:
             ready = await self.rebuild.ready(key, progress)
         except AssetCorruptError as unfit:
             return attrs.evolve(finding, detail=str(unfit))
-        ready = attrs.evolve(ready, fence=document.fence, idempotency=document.idempotency)
+        ready = attrs.evolve(ready, attempt=document.attempt.committed())
         committed = await self.rebuild.repo.commit(document.tenant, ready)
         return attrs.evolve(finding, action=Action.REBUILT) if committed else finding
 
@@ -159,7 +161,7 @@ class ReconcileLibrary:
     async def _leftover(self, key: str) -> Finding | None:
         object_key = parse_key(key)
         document = (
-            None if object_key is None else await self.inventory.find(object_key.stem.asset_id)
+            None if object_key is None else await self.inventory.find(object_key.prefix.asset_id)
         )
         if isinstance(document, Unreadable):
             return None  # found already; nobody can say what it is
@@ -182,7 +184,7 @@ class ReconcileLibrary:
 
 
 def _explains(document: AudioAsset | Unreadable | None, key: str) -> bool:
-    """Whether a document accounts for an object under its stem."""
+    """Whether a document accounts for an object under its prefix."""
     if document is None:
         return False
     if isinstance(document, Unreadable):

@@ -32,7 +32,7 @@ class ReindexLibrary:
             if key is None:
                 detail = f"{listed.size} bytes under a foreign key"
                 yield Finding(kind=FindingKind.FOREIGN_OBJECT, subject=listed.key, detail=detail)
-            elif await self.inventory.find(key.stem.asset_id) is not None:
+            elif await self.inventory.find(key.prefix.asset_id) is not None:
                 progress.skipped += 1
             else:
                 finding = await self._index(key, progress)

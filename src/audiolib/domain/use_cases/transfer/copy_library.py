@@ -124,7 +124,8 @@ class CopyLibrary:
             return False
         if found is None or found.state is not AssetState.QUARANTINED:
             return False
-        return await self.repo.release(asset.tenant, attrs.evolve(document, fence=found.fence))
+        document = document.with_attempt(fence=found.attempt.fence)
+        return await self.repo.release(asset.tenant, document)
 
 
 @attrs.frozen(kw_only=True)

@@ -70,7 +70,7 @@ async def follow_link(request: web.Request) -> web.StreamResponse:
         return _head(described.size, headers, link.content_type)
     part = range_of(request.headers.get("Range"), None, "")
     async with (
-        request.app[STREAMS].slot(link.key.stem.tenant),
+        request.app[STREAMS].slot(link.key.prefix.tenant),
         request.app[LIBRARY].listen.open_link(link.key, part) as opened,
     ):
         return await _stream(request, opened, part, headers, link.content_type)
