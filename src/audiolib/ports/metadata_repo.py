@@ -74,7 +74,8 @@ class MetadataRepo(Protocol):
 
     @abstractmethod
     async def page(self, tenant: Tenant, request: PageRequest) -> Page:
-        """Ready assets, newest first (by creation time, then id, both descending).
+        """Ready assets, newest first (by creation time, then id, both descending), without their
+        block checksums: those grow with the audio, and only a read of its bytes needs them.
 
         Documents that can't be read are left out; the inventory names them.
         """

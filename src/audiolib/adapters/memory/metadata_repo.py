@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import attrs
+
 from audiolib.adapters.memory.assets import MemoryAssets
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.identifiers import AssetId
@@ -58,7 +60,7 @@ class MemoryMetadataRepo(MetadataRepo):
         )
         newest_first = sorted(ready, key=Position.of, reverse=True)
         rest = [a for a in newest_first if not request.after or Position.of(a) < request.after]
-        return Page.cut(rest, request.limit)
+        return Page.cut([attrs.evolve(a, blocks=None) for a in rest], request.limit)
 
     async def check(self) -> None:
         """Memory is always there."""

@@ -63,12 +63,16 @@ class MongoAssets:
         return None if document is None else from_document(document)
 
     async def documents(
-        self, where: Filter, *, sort: list[tuple[str, int]], limit: int
+        self,
+        where: Filter,
+        *,
+        sort: list[tuple[str, int]],
+        limit: int,
+        projection: Filter | None = None,
     ) -> list[Document]:
         with translate_errors():
-            found: list[Document] = (
-                await self.collection.find(where).sort(sort).limit(limit).to_list(limit)
-            )
+            cursor = self.collection.find(where, projection).sort(sort).limit(limit)
+            found: list[Document] = await cursor.to_list(limit)
         return found
 
     async def find(

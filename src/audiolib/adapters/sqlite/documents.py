@@ -13,6 +13,9 @@ from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 
+LISTED = "json_remove(document, '$.block_crc32')"
+"""What a page shows: block checksums grow with the audio."""
+
 
 def text_of(moment: datetime) -> str:
     """A time whose text sorts as the time does."""
@@ -37,18 +40,22 @@ def rewrite(connection: sqlite3.Connection, asset_id: str, document: Document) -
 
 
 def rows(
-    connection: sqlite3.Connection, where: str, parameters: Sequence[Any]
+    connection: sqlite3.Connection, where: str, parameters: Sequence[Any], columns: str = "document"
 ) -> Iterator[Document]:
-    """`where` is constant SQL, never a caller's; values are parameters."""
-    found = connection.execute(f"SELECT document FROM assets WHERE {where}", parameters)  # noqa: S608
+    """`where` and `columns` are constant SQL, never a caller's; values are parameters."""
+    found = connection.execute(f"SELECT {columns} FROM assets WHERE {where}", parameters)  # noqa: S608
     return (json.loads(row[0]) for row in found)
 
 
 def find(
-    connection: sqlite3.Connection, where: str, parameters: Sequence[Any], limit: int = -1
+    connection: sqlite3.Connection,
+    where: str,
+    parameters: Sequence[Any],
+    limit: int = -1,
+    columns: str = "document",
 ) -> list[AudioAsset]:
     """Those that can be read, so that one that can't holds up no others."""
-    assets = (_readable(document) for document in rows(connection, where, parameters))
+    assets = (_readable(document) for document in rows(connection, where, parameters, columns))
     readable = (asset for asset in assets if asset is not None)
     return list(readable if limit < 0 else islice(readable, limit))
 

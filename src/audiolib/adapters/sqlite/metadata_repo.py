@@ -64,8 +64,10 @@ class SqliteMetadataRepo(MetadataRepo):
             where += " AND (created_at, asset_id) < (?, ?)"
             parameters += [text_of(request.after.created_at), str(request.after.asset_id)]
         where += " ORDER BY created_at DESC, asset_id DESC"
-        most = request.limit + 1
-        found = await self.database.read(lambda c: documents.find(c, where, parameters, most))
+        most, columns = request.limit + 1, documents.LISTED
+        found = await self.database.read(
+            lambda c: documents.find(c, where, parameters, most, columns)
+        )
         return Page.cut(found, request.limit)
 
     async def check(self) -> None:

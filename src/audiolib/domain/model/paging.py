@@ -63,7 +63,8 @@ class PageRequest:
 
 @attrs.frozen(kw_only=True)
 class Page:
-    """Assets in order, and where the next page goes on (None at the end)."""
+    """Assets in order, without their block checksums, and where the next page goes on (None at
+    the end)."""
 
     assets: tuple[AudioAsset, ...]
     next_cursor: str | None = None
