@@ -46,6 +46,7 @@ from audiolib.ports.intent_log import IntentLog
 from audiolib.ports.inventory import Inventory
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.testing.contracts import RawDocuments
+from tests.contract import temp_files
 from tests.servers import MongoServer
 
 
@@ -74,6 +75,18 @@ async def metadata(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         server = request.getfixturevalue("mongo_server")
         async with fresh_mongo(server, request.param.rpartition(" ")[2]) as assets:
             yield over_mongo(assets)
+
+
+@pytest.fixture(params=["memory", "http"])
+async def generator(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[temp_files.Generator]:
+    """A generator, reached by each adapter in turn."""
+    if request.param == "memory":
+        yield temp_files.in_memory()
+    else:
+        async with temp_files.over_http(tmp_path / "temp") as opened:
+            yield opened
 
 
 @asynccontextmanager

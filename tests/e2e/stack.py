@@ -10,16 +10,13 @@ from typing import Any
 import aiohttp
 import attrs
 from aiohttp import web
+from tests.generators import generator_app
 
-from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.identifiers import TempName
 from audiolib.entrypoints.asset_service.app import create_app
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
 from audiolib.entrypoints.bootstrap.lifecycle import resolve
 from audiolib.entrypoints.config.settings import Settings
-from audiolib.entrypoints.generator.app import create_generator
-from audiolib.entrypoints.generator.recording import Recorder
-from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.entrypoints.http.server import bind_socket, listen, url_of
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
@@ -36,7 +33,7 @@ class Stack:
     http: aiohttp.ClientSession
     library: str
     generator: str
-    folder: TempFolder
+    folder: Path
     container: Container
     settings: Settings
 
@@ -75,13 +72,13 @@ class Stack:
 
     def temp_file(self, name: str, data: bytes) -> str:
         """Put a file at the generator. Returns: its audio_url."""
-        path = self.folder.root / str(TempName(name))
+        path = self.folder / str(TempName(name))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         return f"/temp/{name}"
 
     def temp_path(self, audio_url: str) -> Path:
-        return self.folder.root / audio_url.rpartition("/")[2]
+        return self.folder / audio_url.rpartition("/")[2]
 
     async def store(self) -> ObjectStore:
         return await resolve(self.container.store())
@@ -94,11 +91,14 @@ class Stack:
 async def running_stack(
     environment: Mapping[str, str], tmp_path: Path, synthesizer: SpeechSynthesizer | None = None
 ) -> AsyncIterator[Stack]:
-    folder = TempFolder(tmp_path / "temp")
+    folder = tmp_path / "temp"
     given = Settings.read(environment)
-    recorder = Recorder(synthesizer or ToneSynthesizer(), folder, given.speaking)
-    app = create_generator(
-        recorder, temp_file_ttl=given.temp_file_ttl, tokens=given.trust.generator_tokens
+    app = generator_app(
+        folder,
+        synthesizer,
+        given.speaking,
+        temp_file_ttl=given.temp_file_ttl,
+        tokens=given.trust.generator_tokens,
     )
     async with _listen(app, given, cancel_abandoned=True) as base:
         settings = Settings.read(

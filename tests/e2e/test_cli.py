@@ -30,7 +30,7 @@ async def audiolib(stack: Stack, *arguments: str, **environment: str) -> Ended:
         env={**os.environ, **settings, **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        cwd=stack.folder.root.parent,
+        cwd=stack.folder.parent,
     )
     out, err = await process.communicate()
     return Ended(process.returncode, out.decode(), err.decode())

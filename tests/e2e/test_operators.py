@@ -209,7 +209,7 @@ async def command(stack: Stack, *arguments: str) -> tuple[int | None, list[Any],
         env={**os.environ, **settings},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        cwd=stack.folder.root.parent,
+        cwd=stack.folder.parent,
     )
     out, err = await process.communicate()
     lines = out.decode().splitlines()

@@ -8,22 +8,19 @@ import time
 import wave
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from tests.generators import generator_app
 
 from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.errors import InsufficientStorageError, SpeechUnavailableError
-from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.metadata import SpeechRequest
+from audiolib.entrypoints.bootstrap.generator import assemble_generator, new_temp_name
 from audiolib.entrypoints.config.groups import SpeakingLimits
-from audiolib.entrypoints.generator.app import create_generator
-from audiolib.entrypoints.generator.recording import Recorder
-from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 
 PATIENCE = 20.0
@@ -33,15 +30,14 @@ Client = TestClient[Any, Any]
 
 
 @asynccontextmanager
-async def serving(folder: TempFolder, voice: SpeechSynthesizer) -> AsyncIterator[Client]:
-    recorder = Recorder(voice, folder, SpeakingLimits(queue=2, longest_text=100_000))
-    app = create_generator(recorder, temp_file_ttl=timedelta(hours=1))
+async def serving(folder: Path, voice: SpeechSynthesizer) -> AsyncIterator[Client]:
+    app = generator_app(folder, voice, SpeakingLimits(queue=2, longest_text=100_000))
     async with TestClient(TestServer(app)) as client:
         yield client
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> TempFolder:
+def folder(tmp_path: Path) -> Path:
     """One file, `real.wav`; beside the folder a canary, and within it what is no plain file."""
     root = tmp_path / "temp"
     (root / "folder.wav").mkdir(parents=True)
@@ -51,11 +47,11 @@ def folder(tmp_path: Path) -> TempFolder:
     (root / "dangling.wav").symlink_to(tmp_path / "nothing.wav")
     (root / ".hidden.wav.part").write_bytes(SECRET)
     os.mkfifo(root / "pipe.wav")
-    return TempFolder(root)
+    return root
 
 
 @pytest.fixture
-async def client(folder: TempFolder) -> AsyncIterator[Client]:
+async def client(folder: Path) -> AsyncIterator[Client]:
     async with serving(folder, ToneSynthesizer()) as client:
         yield client
 
@@ -72,11 +68,11 @@ async def generate(client: Client, body: bytes = GOOD, kind: str = JSON) -> tupl
     return status, json.loads(told)
 
 
-def names(folder: TempFolder) -> set[str]:
-    return {path.name for path in folder.root.parent.rglob("*")}
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.parent.rglob("*")}
 
 
-async def test_a_text_becomes_a_temp_file(client: Client, folder: TempFolder) -> None:
+async def test_a_text_becomes_a_temp_file(client: Client, folder: Path) -> None:
     before = names(folder)
     status, told = await generate(client)
     name, url = told["filename"], told["audio_url"]
@@ -91,8 +87,8 @@ async def test_a_text_becomes_a_temp_file(client: Client, folder: TempFolder) ->
     assert names(folder) - before == {name}
 
 
-def test_names_have_128_random_bits_and_never_repeat(folder: TempFolder) -> None:
-    numbers = {int(str(folder.new_name())[len("audio_") : -len(".wav")], 16) for _ in range(2000)}
+def test_names_have_128_random_bits_and_never_repeat() -> None:
+    numbers = {int(str(new_temp_name())[len("audio_") : -len(".wav")], 16) for _ in range(2000)}
     assert len(numbers) == 2000
     assert all(700 < sum(number >> bit & 1 for number in numbers) < 1300 for bit in range(128))
 
@@ -108,7 +104,7 @@ FAULTY = r"""
 
 
 @pytest.mark.parametrize("faulty", FAULTY.split())
-async def test_faulty_fields_are_named(client: Client, folder: TempFolder, faulty: str) -> None:
+async def test_faulty_fields_are_named(client: Client, folder: Path, faulty: str) -> None:
     before, fields = names(folder), json.loads(faulty.replace("LONG", "x" * 100_001))
     body = json.dumps({**json.loads(GOOD), **fields}).replace("Infinity", "1e999").encode()
     status, problem = await generate(client, body)
@@ -129,7 +125,7 @@ MALFORMED = [
 
 @pytest.mark.parametrize(("body", "kind"), MALFORMED, ids=lambda value: repr(value[:40]))
 async def test_a_body_that_cannot_be_read_is_malformed(
-    client: Client, folder: TempFolder, body: bytes, kind: str
+    client: Client, folder: Path, body: bytes, kind: str
 ) -> None:
     before = names(folder)
     status, problem = await generate(client, body, kind)
@@ -150,7 +146,7 @@ class Halting(ToneSynthesizer):
                 raise self.error
 
 
-async def test_when_the_queue_is_full_the_next_is_told_to_come_later(folder: TempFolder) -> None:
+async def test_when_the_queue_is_full_the_next_is_told_to_come_later(folder: Path) -> None:
     voice, before = Halting(), names(folder)
     async with serving(folder, voice) as client, asyncio.TaskGroup() as group:
         post = (client, "POST", "/api/generate", ("Content-Type", JSON), GOOD)
@@ -166,7 +162,7 @@ async def test_when_the_queue_is_full_the_next_is_told_to_come_later(folder: Tem
 
 @pytest.mark.parametrize("error", [SpeechUnavailableError(), RuntimeError("told to nobody")])
 async def test_a_failed_synthesis_leaves_no_file_and_gives_up_its_turn(
-    folder: TempFolder, error: Exception
+    folder: Path, error: Exception
 ) -> None:
     voice, before = Halting(error), names(folder)
     voice.go.set()
@@ -224,10 +220,10 @@ real..wav r%C3%A9al.wav r℮al.wav real.wav::$DATA real.wav. real.wav%20 %20real
 @pytest.mark.parametrize("path", [*PATHS.split(), "", "%2e%2e%2f" * 20, "A" * 300 + ".wav"])
 @pytest.mark.parametrize("target", ["/temp/", "/api/cleanup/temp/", "http://x/temp/"])
 async def test_no_path_leads_out_of_the_folder_or_to_what_is_no_file(
-    client: Client, folder: TempFolder, path: str, target: str
+    client: Client, folder: Path, path: str, target: str
 ) -> None:
     before = names(folder)
-    line = target + path.replace("ROOT", str(folder.root).lstrip("/"))
+    line = target + path.replace("ROOT", str(folder).lstrip("/"))
     for method in ("GET", "DELETE", "HEAD"):
         reader, writer = await asyncio.open_connection(client.host, client.port)
         writer.write(f"{method} {line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
@@ -238,9 +234,9 @@ async def test_no_path_leads_out_of_the_folder_or_to_what_is_no_file(
     assert names(folder) == before
 
 
-async def test_the_sweeper_takes_all_that_is_old_and_nothing_else(folder: TempFolder) -> None:
-    old = (folder.root / str(folder.new_name()), folder.part(TempName("old.wav")))
-    for path in (*old, folder.root / str(folder.new_name()), folder.part(TempName("young.wav"))):
+async def test_the_sweeper_takes_all_that_is_old_and_nothing_else(folder: Path) -> None:
+    old = (folder / str(new_temp_name()), folder / ".old.wav.part")
+    for path in (*old, folder / str(new_temp_name()), folder / ".young.wav.part"):
         path.write_bytes(AUDIO)
     for path in old:
         os.utime(path, (time.time() - 3700,) * 2)
@@ -252,16 +248,16 @@ async def test_the_sweeper_takes_all_that_is_old_and_nothing_else(folder: TempFo
 
 
 async def test_a_full_folder_speaks_no_more_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
-    folder = TempFolder(tmp_path)
-    recorder = Recorder(ToneSynthesizer(), folder, SpeakingLimits(queue=1, quota=100_000))
+    record_speech = assemble_generator(ToneSynthesizer(), tmp_path, SpeakingLimits(quota=100_000))
+    folder = record_speech.temp_files
     request = SpeechRequest(text="hello " * 20, voice="tone")
-    first = await recorder.record(request)
+    first = await record_speech(request)
     assert first.size < 100_000
-    while folder.size() < 100_000:
-        await recorder.record(request)
+    while await folder.size() < 100_000:
+        await record_speech(request)
     with pytest.raises(InsufficientStorageError):
-        await recorder.record(request)
-    assert folder.delete(first.name, if_match=None)
+        await record_speech(request)
+    assert await folder.delete(first.name, etag=None)
     for path in list(tmp_path.iterdir())[:1]:
         path.unlink()
-    await recorder.record(request)
+    await record_speech(request)

@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -24,15 +23,13 @@ from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.entrypoints.config.groups import ConnectionSettings, SpeakingLimits
 from audiolib.entrypoints.config.logs import TextFormatter
-from audiolib.entrypoints.generator.app import create_generator
-from audiolib.entrypoints.generator.recording import Recorder
-from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.entrypoints.http.application import new_application
 from audiolib.entrypoints.http.health import CachedCheck
 from audiolib.entrypoints.http.response_stream import ReadPace, send_body
 from audiolib.entrypoints.http.server import bind_socket, listen, url_of
 from audiolib.ports.speech_synthesizer import Pcm, SpeechSynthesizer
 from tests.e2e.stack import until
+from tests.generators import generator_app
 from tests.security.site import Site, running_site
 from tests.stores import EMBEDDED
 
@@ -161,8 +158,7 @@ class SlowVoice(SpeechSynthesizer):
 
 async def test_one_tenant_can_not_fill_the_generators_queue(tmp_path: Path) -> None:
     voice = SlowVoice()
-    recorder = Recorder(voice, TempFolder(tmp_path), SpeakingLimits(queue=8, per_tenant=2))
-    app = create_generator(recorder, temp_file_ttl=timedelta(hours=1))
+    app = generator_app(tmp_path, voice, SpeakingLimits(queue=8, per_tenant=2))
     with closing(bind_socket("127.0.0.1", 0)) as listener:
         url = f"{url_of(listener)}/api/generate"
         async with (
@@ -203,7 +199,7 @@ async def test_generator_stops_when_the_client_has_gone(tmp_path: Path) -> None:
         await asyncio.gather(task, return_exceptions=True)
 
         async def is_empty() -> bool:
-            return not list(site.stack.folder.root.iterdir())
+            return not list(site.stack.folder.iterdir())
 
         await until(is_empty, "the unfinished temp file is removed")
         before = voice.spoken
@@ -215,8 +211,7 @@ async def test_generator_stops_when_the_client_has_gone(tmp_path: Path) -> None:
 
 async def test_work_of_one_text_is_bounded(tmp_path: Path) -> None:
     limits = SpeakingLimits(longest_text=50, longest=0.1)
-    recorder = Recorder(SlowVoice(), TempFolder(tmp_path), limits)
-    app = create_generator(recorder, temp_file_ttl=timedelta(hours=1))
+    app = generator_app(tmp_path, SlowVoice(), limits)
     with closing(bind_socket("127.0.0.1", 0)) as listener:
         url = f"{url_of(listener)}/api/generate"
         async with (

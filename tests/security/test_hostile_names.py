@@ -33,7 +33,7 @@ async def raw(site: Site, method: bytes, path: bytes, *headers: bytes) -> tuple[
 @pytest.fixture
 def folder(site: Site) -> Path:
     """With a temp file, and others around it that must stay."""
-    root = site.stack.folder.root
+    root = site.stack.folder
     root.mkdir(parents=True, exist_ok=True)
     for path in (root / "kept.wav", root.parent / "secret.wav", root / ".audio.wav.part"):
         path.write_bytes(KEPT)

@@ -12,18 +12,14 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.entrypoints.asset_service.app import create_app
 from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
 from audiolib.entrypoints.bootstrap.library_container import build_container
-from audiolib.entrypoints.config.groups import SpeakingLimits
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway import app_keys as keys
 from audiolib.entrypoints.gateway.app import create_gateway
-from audiolib.entrypoints.generator.app import create_generator
-from audiolib.entrypoints.generator.recording import Recorder
-from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.testing import wav
+from tests.generators import generator_app
 from tests.security.site import ANN, GENERATOR_TOKEN, Site, running_site
 from tests.stores import EMBEDDED
 
@@ -33,11 +29,10 @@ EXAMPLES = os.environ.get("AUDIOLIB_TEST_SCHEMATHESIS_EXAMPLES", "8")
 
 def apps(tmp_path: Path) -> dict[str, web.Application]:
     settings = Settings.read({"DATA_DIR": str(tmp_path)})
-    recorder = Recorder(ToneSynthesizer(), TempFolder(tmp_path), SpeakingLimits())
     return {
         "asset_service": create_app(build_container(settings), settings),
         "gateway": create_gateway(build_gateway_container(settings), settings),
-        "generator": create_generator(recorder, temp_file_ttl=settings.temp_file_ttl),
+        "generator": generator_app(tmp_path),
     }
 
 

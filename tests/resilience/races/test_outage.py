@@ -6,15 +6,10 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestServer
 
-from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import resolve
-from audiolib.entrypoints.config.groups import SpeakingLimits
-from audiolib.entrypoints.config.settings import Settings
-from audiolib.entrypoints.generator.app import create_generator
-from audiolib.entrypoints.generator.recording import Recorder
-from audiolib.entrypoints.generator.temp_folder import TempFolder
+from tests.generators import generator_app
 from tests.resilience.crash.disk import command, sound
 from tests.resilience.races.outage import an_hour_of_failures, failures_for_ever
 from tests.resilience.races.promised import in_state
@@ -25,9 +20,7 @@ from tests.stores import server_environment
 @pytest.fixture
 async def generator(tmp_path: Path) -> AsyncIterator[str]:
     """Ours, with ETags; its folder is `tmp_path`/files."""
-    recorder = Recorder(ToneSynthesizer(), TempFolder(tmp_path / "files"), SpeakingLimits())
-    ttl = Settings.read({}).temp_file_ttl
-    async with TestServer(create_generator(recorder, temp_file_ttl=ttl)) as server:
+    async with TestServer(generator_app(tmp_path / "files")) as server:
         yield str(server.make_url("")).rstrip("/")
 
 

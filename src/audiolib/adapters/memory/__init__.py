@@ -11,6 +11,7 @@ from audiolib.adapters.memory.object_store import MemoryObjectStore
 from audiolib.adapters.memory.records import MemoryRecords
 from audiolib.adapters.memory.speech_synthesizer import ToneSynthesizer
 from audiolib.adapters.memory.temp_cleaner import MemoryTempCleaner
+from audiolib.adapters.memory.temp_file_store import MemoryTempFileStore
 from audiolib.adapters.memory.temp_files import MemoryTempFiles
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "MemoryObjectStore",
     "MemoryRecords",
     "MemoryTempCleaner",
+    "MemoryTempFileStore",
     "MemoryTempFiles",
     "ToneSynthesizer",
 ]

@@ -109,6 +109,18 @@ class SourceNotFoundError(NotFoundError):
     code = "source_not_found"
 
 
+class TempFileNotFoundError(NotFoundError):
+    """There is no such temp file."""
+
+    code = "temp_file_not_found"
+
+
+class VersionConflictError(ConflictError):
+    """What is there is not the version that the request names."""
+
+    code = "version_conflict"
+
+
 class ObjectExistsError(ConflictError):
     """The key is taken; a key is written once."""
 

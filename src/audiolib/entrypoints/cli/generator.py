@@ -3,13 +3,12 @@
 import socket
 from pathlib import Path
 
+from audiolib.entrypoints.bootstrap.generator import assemble_generator
 from audiolib.entrypoints.bootstrap.voices import all_voices
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.logs import log_to_stderr
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.generator.app import create_generator
-from audiolib.entrypoints.generator.recording import Recorder
-from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.entrypoints.http.server import bind_socket, require_auth_unless_loopback, serve
 
 
@@ -30,14 +29,14 @@ def serve_generator(
     settings = Settings.from_env()
     require_auth_unless_loopback(host, settings.trust, known_by="GENERATOR_TOKEN")
     log_to_stderr(settings.log_level, settings.log_format)
-    run(_serve(settings, bind_socket(host, port), TempFolder(temp_dir)))
+    run(_serve(settings, bind_socket(host, port), temp_dir))
     return 0
 
 
-async def _serve(settings: Settings, listener: socket.socket, folder: TempFolder) -> None:
-    recorder = Recorder(all_voices(), folder, settings.speaking)
+async def _serve(settings: Settings, listener: socket.socket, temp_dir: Path) -> None:
     app = create_generator(
-        recorder,
+        assemble_generator(all_voices(), temp_dir, settings.speaking),
+        settings.speaking,
         temp_file_ttl=settings.temp_file_ttl,
         tokens=settings.trust.generator_tokens,
     )

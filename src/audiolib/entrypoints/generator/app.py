@@ -7,36 +7,47 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from audiolib.domain.model.errors import UnavailableError
+from audiolib.domain.use_cases.speech.record_speech import RecordSpeech
+from audiolib.entrypoints.config.groups import SpeakingLimits
 from audiolib.entrypoints.config.logs import log_event
-from audiolib.entrypoints.generator.recording import Recorder
-from audiolib.entrypoints.generator.routes import (
-    RECORDER,
-    delete_temp_file,
-    generate,
-    get_temp_file,
-)
+from audiolib.entrypoints.generator.app_keys import RECORD_SPEECH, SPEAKING, SPEAKING_SECONDS
+from audiolib.entrypoints.generator.routes import delete_temp_file, generate, get_temp_file
 from audiolib.entrypoints.generator.service_token import require_token
-from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.entrypoints.http.application import new_application
 from audiolib.entrypoints.http.generator_openapi import generator_document
 from audiolib.entrypoints.http.health import live
+from audiolib.entrypoints.http.load_shedding import LoadShedder
 from audiolib.entrypoints.http.openapi import openapi_handler
+from audiolib.ports.temp_file_store import TempFileStore
 
 _SWEEP_EVERY = 60.0
 _log = logging.getLogger("audiolib.generator")
 
 
 def create_generator(
-    recorder: Recorder, *, temp_file_ttl: timedelta, tokens: Sequence[str] = ()
+    record_speech: RecordSpeech,
+    limits: SpeakingLimits,
+    *,
+    temp_file_ttl: timedelta,
+    tokens: Sequence[str] = (),
 ) -> web.Application:
     """`temp_file_ttl` is how long an unsaved file is kept; of `tokens`, a caller must
     have one."""
     app = new_application()
     app.middlewares.append(require_token(tokens))
-    app[RECORDER] = recorder
+    app[RECORD_SPEECH] = record_speech
+    app[SPEAKING_SECONDS] = limits.longest
+    app[SPEAKING] = LoadShedder(
+        "requests to speak",
+        most=1,
+        most_per_tenant=limits.per_tenant,
+        queue=limits.queue,
+        queue_wait=None,
+    )
 
     async def lifespan(_: web.Application) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(_sweep_forever(recorder.folder, temp_file_ttl))
+        sweeper = asyncio.create_task(_sweep_forever(record_speech.temp_files, temp_file_ttl))
         yield
         sweeper.cancel()
         await asyncio.gather(sweeper, return_exceptions=True)
@@ -50,12 +61,12 @@ def create_generator(
     return app
 
 
-async def _sweep_forever(folder: TempFolder, ttl: timedelta) -> None:
+async def _sweep_forever(temp_files: TempFileStore, ttl: timedelta) -> None:
     while True:
         try:
-            swept = await asyncio.to_thread(folder.sweep, older_than=ttl.total_seconds())
+            swept = await temp_files.sweep(older_than=ttl)
             if swept:
                 log_event(_log, logging.INFO, "unsaved temp files deleted", count=swept)
-        except OSError as failed:
-            log_event(_log, logging.WARNING, "sweep failed", reason=failed.strerror)
+        except UnavailableError as failed:
+            log_event(_log, logging.WARNING, "sweep failed", reason=failed)
         await asyncio.sleep(min(_SWEEP_EVERY, ttl.total_seconds()))

@@ -5,18 +5,24 @@ import asyncio
 from aiohttp import web
 
 from audiolib.domain.model.audio import AudioFormat
-from audiolib.domain.model.errors import FieldError, InvalidRequestError, RangeNotSatisfiableError
+from audiolib.domain.model.errors import (
+    FieldError,
+    InvalidRequestError,
+    TempFileNotFoundError,
+    VersionConflictError,
+)
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.domain.model.tenant import Tenant
-from audiolib.entrypoints.generator.recording import Recorder
+from audiolib.domain.use_cases.speech.record_speech import RecordedSpeech
+from audiolib.entrypoints.generator.app_keys import RECORD_SPEECH, SPEAKING, SPEAKING_SECONDS
 from audiolib.entrypoints.http.access_log import TENANT
-from audiolib.entrypoints.http.conditional_requests import range_of
+from audiolib.entrypoints.http.audio_response import head_response, stream_audio
+from audiolib.entrypoints.http.conditional_requests import allows, matches, range_of
 from audiolib.entrypoints.http.identity_headers import CUSTOMER, USER
 from audiolib.entrypoints.http.json_body import json_object
-from audiolib.entrypoints.http.problem_details import TempFileNotFoundError
+from audiolib.entrypoints.http.problem_details import SpeechTimeoutError
 
-RECORDER = web.AppKey("recorder", Recorder)
 _FIELDS = frozenset(("text", "voice", "language", "speed"))
 
 
@@ -26,7 +32,7 @@ async def generate(request: web.Request) -> web.Response:
     if "text" not in fields:
         raise InvalidRequestError(FieldError("text", "is required"))
     speech = SpeechRequest(**fields)
-    recorded = await request.app[RECORDER].record(speech, _tenant(request))
+    recorded = await _record(request, speech)
     url = f"/temp/{recorded.name}"
     body = {
         "success": True,
@@ -41,28 +47,44 @@ async def generate(request: web.Request) -> web.Response:
     return web.json_response(body, status=201, headers={"Location": url})
 
 
+async def _record(request: web.Request, speech: SpeechRequest) -> RecordedSpeech:
+    """Wait for a turn, and speak within the time for one text."""
+    record_speech, seconds = request.app[RECORD_SPEECH], request.app[SPEAKING_SECONDS]
+    record_speech.check(speech)  # it waits for no turn that can do nothing with it
+    async with request.app[SPEAKING].slot(_tenant(request)):
+        try:
+            async with asyncio.timeout(seconds):
+                return await record_speech(speech)
+        except TimeoutError as late:
+            raise SpeechTimeoutError(
+                f"speaking this text takes more than {seconds:g} seconds"
+            ) from late
+
+
 async def get_temp_file(request: web.Request) -> web.StreamResponse:
     """GET and HEAD /temp/{filename}, ranges included."""
-    path = await asyncio.to_thread(request.app[RECORDER].folder.find, _name(request))
-    if path is None:
+    temp_files, name = request.app[RECORD_SPEECH].temp_files, _name(request)
+    found = await temp_files.find(name)
+    if found is None:
         raise TempFileNotFoundError
-    try:
-        _refuse_other_ranges(request.headers.get("Range"), path.stat().st_size)
-    except FileNotFoundError as gone:
-        raise TempFileNotFoundError from gone
-    headers = {
-        "Content-Type": AudioFormat(path.suffix[1:]).content_type,
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-    }
-    return web.FileResponse(path, headers=headers)
+    if not allows(request.headers.get("If-Match"), found.etag):
+        raise VersionConflictError
+    content_type = AudioFormat(str(name).rpartition(".")[2]).content_type
+    headers = {"ETag": found.etag, "Accept-Ranges": "bytes", "Cache-Control": "no-store"}
+    if matches(request.headers.get("If-None-Match"), found.etag):
+        return web.Response(status=304, headers=headers)
+    if request.method == "HEAD":
+        return head_response(found.size, headers, content_type)
+    part = range_of(request.headers.get("Range"), request.headers.get("If-Range"), found.etag)
+    async with temp_files.open(name, part) as opened:
+        return await stream_audio(request, opened, part, headers, content_type, min_rate=None)
 
 
 async def delete_temp_file(request: web.Request) -> web.Response:
     """DELETE /api/cleanup/temp/{filename}: success too when it is gone already."""
-    folder, name = request.app[RECORDER].folder, _name(request)
+    temp_files, name = request.app[RECORD_SPEECH].temp_files, _name(request)
     if_match = request.headers.get("If-Match")
-    deleted = await asyncio.to_thread(folder.delete, name, if_match=if_match)
+    deleted = await temp_files.delete(name, etag=None if if_match == "*" else if_match)
     return web.json_response({"success": True, "filename": str(name), "deleted": deleted})
 
 
@@ -74,18 +96,6 @@ def _tenant(request: web.Request) -> Tenant | None:
         return None
     request[TENANT] = tenant
     return tenant
-
-
-def _refuse_other_ranges(header: str | None, size: int) -> None:
-    """aiohttp answers them without problem details, and takes `bytes=-0` for the whole file.
-
-    Raises: RangeNotSatisfiableError.
-    """
-    if header is not None:
-        part = range_of(header, None, "")
-        if part is None:
-            raise RangeNotSatisfiableError(size)
-        part.within(size)
 
 
 def _name(request: web.Request) -> TempName:

@@ -15,6 +15,11 @@ def matches(condition: str | None, etag: str) -> bool:
     return "*" in named or etag in named
 
 
+def allows(condition: str | None, etag: str) -> bool:
+    """Whether If-Match lets the request go on (strong comparison, RFC 9110, section 13.1.1)."""
+    return condition is None or {"*", etag} & {tag.strip() for tag in condition.split(",")} != set()
+
+
 def range_of(header: str | None, if_range: str | None, etag: str) -> ByteRange | None:
     """The one range that is asked for; None for the whole.
 

@@ -31,7 +31,7 @@ STATUS_BY_CODE = {
     "temp_file_not_found": 404,
     "request_timeout": 408,
     "idempotency_in_progress": 409,
-    "precondition_failed": 412,
+    "version_conflict": 412,
     "audio_too_large": 413,
     "request_entity_too_large": 413,
     "not_audio": 415,
@@ -148,18 +148,6 @@ class UpstreamTimeoutError(UnavailableError):
     """The service behind this one did not answer in time."""
 
     code = "upstream_timeout"
-
-
-class PreconditionFailedError(AudioLibraryError):
-    """What is there is not what the request's If-Match names."""
-
-    code = "precondition_failed"
-
-
-class TempFileNotFoundError(AudioLibraryError):
-    """There is no such temp file."""
-
-    code = "temp_file_not_found"
 
 
 class SpeechTimeoutError(AudioLibraryError, TimeoutError):

@@ -51,19 +51,19 @@ async def send_body(
     response: web.StreamResponse,
     chunks: AsyncIterator[bytes],
     *,
-    min_rate: int,
+    min_rate: int | None,
     window: float = WINDOW_SECONDS,
 ) -> Exception | None:
-    """Send a prepared response's body.
+    """Send a prepared response's body; without `min_rate` the client may read as it likes.
 
     Return what broke it off, if anything did. The connection is aborted then: once the status is
     out, a body that ends early is all there is to say it with.
     """
-    pace = ReadPace(min_rate, window=window)
+    pace = ReadPace(min_rate, window=window) if min_rate is not None else None
     request[BYTES_SENT] = 0
     try:
         async for chunk in chunks:
-            await pace.write(response, chunk)
+            await (response.write(chunk) if pace is None else pace.write(response, chunk))
             request[BYTES_SENT] += len(chunk)
     except (AudioLibraryError, aiohttp.ClientError, TimeoutError, OSError) as failed:
         if request.transport is not None:

@@ -39,6 +39,7 @@ pytest.register_assert_rewrite(
             "raw_documents",
             "speech_synthesizer",
             "temp_cleaner",
+            "temp_file_store",
             "usage_store",
         )
     )
@@ -57,6 +58,7 @@ from audiolib.testing.contracts.object_store import ObjectStoreContract
 from audiolib.testing.contracts.raw_documents import RawDocuments
 from audiolib.testing.contracts.speech_synthesizer import SpeechSynthesizerContract
 from audiolib.testing.contracts.temp_cleaner import TempCleanerContract
+from audiolib.testing.contracts.temp_file_store import TempFileStoreContract
 from audiolib.testing.contracts.usage_store import UsageStoreContract
 
 __all__ = [
@@ -73,5 +75,6 @@ __all__ = [
     "RawDocuments",
     "SpeechSynthesizerContract",
     "TempCleanerContract",
+    "TempFileStoreContract",
     "UsageStoreContract",
 ]

@@ -1,22 +1,15 @@
 """GET and HEAD of /audio-library/{id}/audio, and of signed links to embedded audio."""
 
-import logging
-from collections.abc import AsyncIterator, Mapping
-
 from aiohttp import web
 
-from audiolib.domain.model.errors import AudioLibraryError, ObjectNotFoundError
+from audiolib.domain.model.errors import ObjectNotFoundError
 from audiolib.domain.model.links import SignedLink, attachment
-from audiolib.domain.model.objects import ByteRange, Slice
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY, LINK_SECRETS, SETTINGS, STREAMS
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
 from audiolib.entrypoints.bootstrap.clock import utc_now
-from audiolib.entrypoints.config.logs import log_event
+from audiolib.entrypoints.http.audio_response import head_response, stream_audio
 from audiolib.entrypoints.http.conditional_requests import matches, range_of
-from audiolib.entrypoints.http.response_stream import send_body
-from audiolib.ports.object_store import OpenedObject
 
-_log = logging.getLogger("audiolib.http")
 _SAFE = {
     "Accept-Ranges": "bytes",
     "X-Content-Type-Options": "nosniff",
@@ -38,13 +31,15 @@ async def listen(request: web.Request) -> web.StreamResponse:
         return web.Response(status=304, headers=headers)
     content_type = asset.content_type or "application/octet-stream"
     if request.method == "HEAD":
-        return _head(asset.size, headers, content_type)
+        return head_response(asset.size, headers, content_type)
     part = range_of(request.headers.get("Range"), request.headers.get("If-Range"), etag)
     async with (
         request.app[STREAMS].slot(asset.tenant),
         request.app[LIBRARY].listen.open(asset, part) as opened,
     ):
-        return await _stream(request, opened, part, headers, content_type)
+        return await stream_audio(
+            request, opened, part, headers, content_type, min_rate=_min_rate(request)
+        )
 
 
 async def follow_link(request: web.Request) -> web.StreamResponse:
@@ -67,58 +62,16 @@ async def follow_link(request: web.Request) -> web.StreamResponse:
     }
     if request.method == "HEAD":
         described = await request.app[LIBRARY].ports.store.head(link.key)
-        return _head(described.size, headers, link.content_type)
+        return head_response(described.size, headers, link.content_type)
     part = range_of(request.headers.get("Range"), None, "")
     async with (
         request.app[STREAMS].slot(link.key.prefix.tenant),
         request.app[LIBRARY].listen.open_link(link.key, part) as opened,
     ):
-        return await _stream(request, opened, part, headers, link.content_type)
+        return await stream_audio(
+            request, opened, part, headers, link.content_type, min_rate=_min_rate(request)
+        )
 
 
-def _head(size: int, headers: Mapping[str, str], content_type: str) -> web.StreamResponse:
-    """Of the whole: a Range means something to GET alone (RFC 9110, section 14.2)."""
-    # aiohttp sends no body in answer to HEAD, and lets only a stream's length be told.
-    response = web.StreamResponse(headers=headers)
-    _describe(response, Slice(start=0, stop=size), size, None, content_type)
-    return response
-
-
-async def _stream(
-    request: web.Request,
-    opened: OpenedObject,
-    part: ByteRange | None,
-    headers: Mapping[str, str],
-    content_type: str,
-) -> web.StreamResponse:
-    # What is wrong with the first bytes can still be said by a status.
-    first = await anext(opened.chunks, b"")
-    response = web.StreamResponse(status=200 if part is None else 206, headers=headers)
-    _describe(response, opened.part, opened.size, part, content_type)
-    await response.prepare(request)
-    failed = await send_body(
-        request,
-        response,
-        _after(first, opened.chunks),
-        min_rate=request.app[SETTINGS].load.download_min_rate,
-    )
-    if isinstance(failed, AudioLibraryError):
-        log_event(_log, logging.ERROR, "download failed", code=failed.code, reason=failed)
-    elif failed is not None:
-        log_event(_log, logging.INFO, "download broken off", error=type(failed).__name__)
-    return response
-
-
-async def _after(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for chunk in chunks:
-        yield chunk
-
-
-def _describe(
-    response: web.StreamResponse, cut: Slice, size: int, part: ByteRange | None, content_type: str
-) -> None:
-    response.content_type = content_type
-    response.content_length = cut.length
-    if part is not None:
-        response.headers["Content-Range"] = f"bytes {cut.start}-{cut.stop - 1}/{size}"
+def _min_rate(request: web.Request) -> int:
+    return request.app[SETTINGS].load.download_min_rate

@@ -1,20 +1,19 @@
-"""The HTTP adapters keep their ports' contracts, over real sockets to the real generator."""
+"""The HTTP adapters over real sockets: proxies, tokens, stalls, and every answer there is."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from tests.generators import generator_app
 
 from audiolib.adapters.http.audio_source import HttpAudioSource
 from audiolib.adapters.http.session import open_http_session
 from audiolib.adapters.http.settings import HttpSettings
 from audiolib.adapters.http.temp_cleaner import HttpTempCleaner
-from audiolib.adapters.memory import ToneSynthesizer
 from audiolib.domain.model.errors import (
     CleanupRefusedError,
     SourceNotFoundError,
@@ -22,30 +21,10 @@ from audiolib.domain.model.errors import (
 )
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.temp_file import TempFile
-from audiolib.entrypoints.config.groups import SpeakingLimits
-from audiolib.entrypoints.generator.app import create_generator
-from audiolib.entrypoints.generator.recording import Recorder
-from audiolib.entrypoints.generator.temp_folder import TempFolder
 from audiolib.entrypoints.http.problem_details import Handler
-from audiolib.testing.contracts import AudioSourceContract, TempCleanerContract
-from audiolib.testing.contracts.audio_source import Publish
 from audiolib.testing.contracts.samples import PATIENCE
-from audiolib.testing.contracts.temp_cleaner import EtagOf, Exists
 
 FAST = HttpSettings(connect_timeout=0.2, first_byte_timeout=0.2, stall_timeout=0.2)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> TempFolder:
-    return TempFolder(tmp_path / "temp")
-
-
-@pytest.fixture
-async def generator(folder: TempFolder) -> AsyncIterator[str]:
-    recorder = Recorder(ToneSynthesizer(), folder, SpeakingLimits(queue=4))
-    app = create_generator(recorder, temp_file_ttl=timedelta(hours=1))
-    async with TestServer(app) as server:
-        yield _base(server)
 
 
 @pytest.fixture
@@ -54,61 +33,15 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
         yield opened
 
 
-@pytest.fixture
-def publish(folder: TempFolder, generator: str) -> Publish:
-    async def publish(name: str, data: bytes) -> TempFile:
-        temp_name = TempName(name)
-        folder.part(temp_name).write_bytes(data)
-        folder.publish(temp_name)
-        return TempFile(base=generator, name=temp_name)
-
-    return publish
-
-
-class TestHttpAudioSource(AudioSourceContract):
-    @pytest.fixture
-    def source(self, session: aiohttp.ClientSession) -> HttpAudioSource:
-        return HttpAudioSource(session=session)
-
-    @pytest.fixture
-    def publish(self, publish: Publish) -> Publish:
-        return publish
-
-
-class TestHttpTempCleaner(TempCleanerContract):
-    @pytest.fixture
-    def cleaner(self, session: aiohttp.ClientSession) -> HttpTempCleaner:
-        return HttpTempCleaner(session=session)
-
-    @pytest.fixture
-    def publish(self, publish: Publish) -> Publish:
-        return publish
-
-    @pytest.fixture
-    def exists(self, folder: TempFolder) -> Exists:
-        async def exists(temp_file: TempFile) -> bool:
-            return (folder.root / str(temp_file.name)).exists()
-
-        return exists
-
-    @pytest.fixture
-    def etag_of(self, session: aiohttp.ClientSession) -> EtagOf:
-        async def etag_of(temp_file: TempFile) -> str | None:
-            async with HttpAudioSource(session=session).open(temp_file) as opened:
-                return opened.etag
-
-        return etag_of
-
-
 async def test_proxies_of_the_environment_are_ignored(
-    publish: Publish, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with _server(_never) as proxy:
+    (tmp_path / "speech.wav").write_bytes(b"bytes")
+    async with _server(_never) as proxy, TestServer(generator_app(tmp_path)) as generator:
         for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(variable, _base(proxy))
-        temp_file = await publish("speech.wav", b"bytes")
         async with open_http_session(FAST) as session:
-            assert await _read(session, temp_file) == b"bytes"
+            assert await _read(session, _temp_file(generator)) == b"bytes"
 
 
 @pytest.mark.parametrize("token", [None, "s3cret"])
