@@ -24,9 +24,10 @@ check: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 	! grep -n '://' requirements/*.txt
 
-# Writes docs/configuration.md anew from the declarations.
+# Writes docs/configuration.md and docs/reference.md anew from the declarations.
 docs: $(VENV)/dev.stamp
 	$(BIN)/python -m audiolib.entrypoints.config.documentation > docs/configuration.md
+	$(BIN)/python -m audiolib.entrypoints.http.reference > docs/reference.md
 
 # Known holes in what we install; asks the Python package index.
 audit: $(VENV)/dev.stamp

@@ -229,7 +229,7 @@ async def test_no_path_leads_out_of_the_folder_or_to_what_is_no_file(
         writer.write(f"{method} {line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         answer = await asyncio.wait_for(reader.read(), PATIENCE)
         writer.close()
-        assert answer.split()[1].startswith(b"4") or b'"deleted": false' in answer, answer
+        assert answer.split()[1].startswith(b"4") or b'"deleted":false' in answer, answer
         assert not [secret for secret in (SECRET, AUDIO) if secret in answer]
     assert names(folder) == before
 

@@ -1,5 +1,6 @@
 """What the README says is so."""
 
+import inspect
 import re
 import subprocess
 import sys
@@ -7,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from audiolib.domain.use_cases.library.save_command import SaveAudio
+from audiolib.entrypoints.cli.save import save_audio
 from audiolib.entrypoints.config.declarations import SETTINGS
 from audiolib.entrypoints.config.documentation import configuration_document
+from audiolib.entrypoints.http.problem_details import STATUS_BY_CODE
+from audiolib.entrypoints.http.reference import reference_document
+from audiolib.entrypoints.http.request_schema import fields_of
 from audiolib.testing import wav
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +27,18 @@ def test_configuration_page_is_current() -> None:
     assert page == configuration_document()
     assert all(f"| `{setting.name}` |" in page for setting in SETTINGS)
     assert "docs/configuration.md" in README
+
+
+def test_reference_is_current() -> None:
+    page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert page == reference_document()
+    assert all(f"| `{name}` |" in page for name in fields_of(SaveAudio))
+    assert set(STATUS_BY_CODE) <= set(re.findall(r"`([a-z_]+)`", page))
+
+
+def test_every_field_of_a_save_is_an_option_of_the_command() -> None:
+    options = set(inspect.signature(save_audio).parameters) - {"customer", "user"}
+    assert {name.replace("tag", "tags") for name in options} == fields_of(SaveAudio)
 
 
 @pytest.mark.parametrize(

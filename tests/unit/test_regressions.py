@@ -24,7 +24,7 @@ from audiolib.entrypoints.config.parsers import SettingsError
 from audiolib.entrypoints.config.secrets import signing_keys
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.conditional_requests import range_of
-from audiolib.entrypoints.http.schemas import time_shape
+from audiolib.entrypoints.http.shapes import time_shape
 from audiolib.testing import wav
 
 KEY = "acme/ann/audio/0190a0a0-0b0c-7d0d-8e0e-0123456789ab.wav"

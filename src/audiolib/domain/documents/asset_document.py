@@ -27,7 +27,7 @@ _STATUS = {AssetState.READY: "saved", AssetState.PENDING: "saving"}
 def to_document(asset: AudioAsset) -> Document:
     """Times stay datetimes; a store without them writes them down in ISO 8601."""
     storage, metadata, speech = asset.storage, asset.metadata, asset.metadata.speech
-    custom = attrs.asdict(speech) | {"status": _STATUS.get(asset.state, asset.state.value)}
+    custom = attrs.asdict(speech) | {"status": status_of(asset.state)}
     return {
         "_id": str(asset.id),
         "asset_id": str(asset.id),
@@ -68,6 +68,11 @@ def to_document(asset: AudioAsset) -> Document:
         "trashed_at": asset.trashed_at,
         "schema_version": SCHEMA_VERSION,
     }
+
+
+def status_of(state: AssetState) -> str:
+    """Return the state as other readers of the document know it."""
+    return _STATUS.get(state, state.value)
 
 
 def from_document(document: Mapping[str, Any]) -> AudioAsset:

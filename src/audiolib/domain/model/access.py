@@ -10,7 +10,13 @@ from datetime import datetime
 import attrs
 
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.model.validation import pattern_errors, raise_if_any, text_errors
+from audiolib.domain.model.validation import (
+    PatternRule,
+    TextRule,
+    declare,
+    field_errors,
+    raise_if_any,
+)
 
 
 class Scope(enum.Enum):
@@ -38,7 +44,8 @@ class Principal:
         return self.scope is not None and self.scope.allows(needed)
 
 
-_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
+_ID = PatternRule(pattern=re.compile(r"[0-9a-f]{16}", re.ASCII), meaning="16 of 0-9 a-f")
+_LABEL = TextRule(at_least=0, at_most=100)
 _TOKEN = re.compile(r"alk_([0-9a-f]{16})_([0-9a-f]{64})", re.ASCII)
 
 
@@ -73,20 +80,17 @@ class ApiKeyToken:
 class ApiKey:
     """One key as it is stored; it works until it expires or is revoked."""
 
-    id: str
+    id: str = attrs.field(metadata=declare(_ID))
     tenant: Tenant
     scope: Scope
     digest: str = attrs.field(repr=False)
-    label: str = ""
+    label: str = attrs.field(default="", metadata=declare(_LABEL))
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
-        raise_if_any(
-            *pattern_errors("id", self.id, _ID, "16 of 0-9 a-f"),
-            *text_errors("label", self.label, at_least=0, at_most=100),
-        )
+        raise_if_any(*field_errors(self))
 
     def is_active(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

@@ -3,19 +3,15 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import attrs
 
-from audiolib.domain.model.errors import FieldError
-from audiolib.domain.model.validation import pattern_errors
+from audiolib.domain.model.validation import PatternRule
 
-_CLIENT_KEY = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
-
-
-def client_key_errors(key: object) -> Iterator[FieldError]:
-    """The faults of a key that a client chose."""
-    return pattern_errors("idempotency_key", key, _CLIENT_KEY, "1 to 255 of A-Z a-z 0-9 _ -")
+CLIENT_KEY = PatternRule(
+    pattern=re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII), meaning="1 to 255 of A-Z a-z 0-9 _ -"
+)
 
 
 @attrs.frozen(kw_only=True)

@@ -9,12 +9,21 @@ import attrs
 
 from audiolib.domain.model.errors import FieldError
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.model.validation import pattern_errors, raise_if_any
+from audiolib.domain.model.validation import PatternRule, raise_if_any
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_EXTENSION = re.compile(r"[a-z0-9]{2,5}", re.ASCII)
-_TEMP_NAME = re.compile(
-    r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,123}\.(?:wav|mp3|flac|ogg|opus|m4a|webm)", re.ASCII
+ASSET_ID = PatternRule(
+    pattern=re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII),
+    meaning="a lower-case UUID",
+)
+TEMP_NAME = PatternRule(
+    pattern=re.compile(
+        r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,123}\.(?:wav|mp3|flac|ogg|opus|m4a|webm)",
+        re.ASCII,
+    ),
+    meaning="a plain audio file name",
+)
+_EXTENSION = PatternRule(
+    pattern=re.compile(r"[a-z0-9]{2,5}", re.ASCII), meaning="2 to 5 of a-z 0-9"
 )
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.ASCII | re.IGNORECASE)
 
@@ -26,7 +35,7 @@ class AssetId:
     value: str
 
     def __attrs_post_init__(self) -> None:
-        raise_if_any(*pattern_errors("id", self.value, _UUID, "a lower-case UUID"))
+        raise_if_any(*ASSET_ID.errors("id", self.value))
 
     def __str__(self) -> str:
         return self.value
@@ -63,7 +72,7 @@ class ObjectKey:
     extension: str
 
     def __attrs_post_init__(self) -> None:
-        raise_if_any(*pattern_errors("extension", self.extension, _EXTENSION, "2 to 5 of a-z 0-9"))
+        raise_if_any(*_EXTENSION.errors("extension", self.extension))
 
     def __str__(self) -> str:
         return f"{self.prefix}.{self.extension}"
@@ -87,7 +96,7 @@ class TempName:
     value: str
 
     def __attrs_post_init__(self) -> None:
-        raise_if_any(*pattern_errors("filename", self.value, _TEMP_NAME, "a plain audio file name"))
+        raise_if_any(*TEMP_NAME.errors("filename", self.value))
         if _DEVICE.fullmatch(self.value):
             raise_if_any(FieldError("filename", f"must not name a device, as {self.value!r} does"))
 

@@ -6,24 +6,29 @@ from typing import Any
 
 import attrs
 
-from audiolib.domain.model.errors import FieldError
 from audiolib.domain.model.validation import (
-    number_errors,
-    pattern_errors,
+    ListRule,
+    NumberRule,
+    PatternRule,
+    TextRule,
+    declare,
+    field_errors,
     raise_if_any,
-    tag_errors,
-    text_errors,
 )
 
-LONGEST_TEXT = 100_000
-LONGEST_TITLE = 200
-LONGEST_DESCRIPTION = 2_000
-LONGEST_FOLDER = 200
-LONGEST_NAME = 100
-MOST_TAGS = 32
-LONGEST_TAG = 64
-SLOWEST, FASTEST = 0.25, 4.0
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}", re.ASCII)
+TEXT = TextRule(at_most=100_000, lines=True)
+TEXT_OR_NONE = attrs.evolve(TEXT, at_least=0)
+"""Nobody has to know what is said in a recording."""
+NAME = TextRule(at_most=100)
+LANGUAGE = PatternRule(
+    pattern=re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}", re.ASCII),
+    meaning="a language tag such as en or pt-BR",
+)
+SPEED = NumberRule(at_least=0.25, at_most=4.0)
+TITLE = TextRule(at_most=200)
+DESCRIPTION = TextRule(at_least=0, at_most=2_000, lines=True)
+TAGS = ListRule(item=TextRule(at_most=64), at_most=32)
+FOLDER = TextRule(at_most=200)
 
 
 def as_strings(value: Any) -> Any:
@@ -35,62 +40,44 @@ def as_strings(value: Any) -> Any:
 class Speech:
     """What was said, by which voice, and how; `speed` 1.0 is the voice's own."""
 
-    text: str
-    voice: str
-    voice_name: str
-    language: str = "en"
-    speed: float = 1.0
-    model: str
+    text: str = attrs.field(metadata=declare(TEXT_OR_NONE))
+    voice: str = attrs.field(metadata=declare(NAME))
+    voice_name: str = attrs.field(metadata=declare(NAME))
+    language: str = attrs.field(default="en", metadata=declare(LANGUAGE))
+    speed: float = attrs.field(default=1.0, metadata=declare(SPEED))
+    model: str = attrs.field(metadata=declare(NAME))
 
     def __attrs_post_init__(self) -> None:
-        raise_if_any(*speech_errors(self, least_text=0))
-
-
-def speech_errors(speech: Any, *, least_text: int = 1) -> Iterator[FieldError]:
-    """The faults of anything with the fields of Speech; absent ones (None) are passed over. Nobody
-    has to know what is said in a recording: its text may be empty."""
-    yield from text_errors(
-        "text", speech.text, at_least=least_text, at_most=LONGEST_TEXT, lines=True
-    )
-    yield from text_errors("voice", speech.voice, at_least=1, at_most=LONGEST_NAME)
-    for field in ("voice_name", "model"):
-        if (name := getattr(speech, field, None)) is not None:
-            yield from text_errors(field, name, at_least=1, at_most=LONGEST_NAME)
-    yield from pattern_errors(
-        "language", speech.language, _LANGUAGE, "a language tag such as en or pt-BR"
-    )
-    yield from number_errors("speed", speech.speed, at_least=SLOWEST, at_most=FASTEST)
+        raise_if_any(*field_errors(self))
 
 
 @attrs.frozen(kw_only=True)
 class Metadata:
     """Title, description, tags and folder: what a listener may change later."""
 
-    title: str
-    description: str
-    tags: tuple[str, ...] = attrs.field(default=(), converter=as_strings)
-    folder: str | None = None
+    title: str = attrs.field(metadata=declare(TITLE))
+    description: str = attrs.field(metadata=declare(DESCRIPTION))
+    tags: tuple[str, ...] = attrs.field(default=(), converter=as_strings, metadata=declare(TAGS))
+    folder: str | None = attrs.field(default=None, metadata=declare(FOLDER))
     speech: Speech
 
     def __attrs_post_init__(self) -> None:
-        raise_if_any(*metadata_errors(self))
+        raise_if_any(*field_errors(self))
 
 
-def metadata_errors(metadata: Any) -> Iterator[FieldError]:
-    """The faults of anything with the fields of Metadata; absent ones (None) are passed over."""
-    if metadata.title is not None:
-        yield from text_errors("title", metadata.title, at_least=1, at_most=LONGEST_TITLE)
-    if metadata.description is not None:
-        yield from text_errors(
-            "description",
-            metadata.description,
-            at_least=0,
-            at_most=LONGEST_DESCRIPTION,
-            lines=True,
-        )
-    yield from tag_errors("tags", metadata.tags, at_most=MOST_TAGS, length=LONGEST_TAG)
-    if metadata.folder is not None:
-        yield from text_errors("folder", metadata.folder, at_least=1, at_most=LONGEST_FOLDER)
+@attrs.frozen(kw_only=True)
+class SpeechRequest:
+    """Text in a language, by a voice, at a speed (1.0 is the voice's own)."""
+
+    text: str = attrs.field(metadata=declare(TEXT, "what the voice says"))
+    voice: str = attrs.field(
+        default="kokoro-82m", metadata=declare(NAME, "the voice that speaks it")
+    )
+    language: str = attrs.field(default="en", metadata=declare(LANGUAGE, "the text's language"))
+    speed: float = attrs.field(default=1.0, metadata=declare(SPEED, "1 is the voice's own speed"))
+
+    def __attrs_post_init__(self) -> None:
+        raise_if_any(*field_errors(self))
 
 
 def title_from(text: str, longest: int = 60) -> str:
@@ -107,16 +94,3 @@ def title_from(text: str, longest: int = 60) -> str:
 def _words(text: str) -> Iterator[str]:
     found: Iterable[str] = "".join(c if c.isprintable() else " " for c in text).split()
     yield from found or ["Untitled"]
-
-
-@attrs.frozen(kw_only=True)
-class SpeechRequest:
-    """Text in a language, by a voice, at a speed (1.0 is the voice's own)."""
-
-    text: str
-    voice: str = "kokoro-82m"
-    language: str = "en"
-    speed: float = 1.0
-
-    def __attrs_post_init__(self) -> None:
-        raise_if_any(*speech_errors(self))

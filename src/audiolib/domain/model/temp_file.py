@@ -1,20 +1,17 @@
 """Where bytes may come from: a temp file of an allowed generator, and nowhere else."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import attrs
 
-from audiolib.domain.model.errors import FieldError, ForbiddenSourceError, InvalidRequestError
+from audiolib.domain.model.errors import ForbiddenSourceError, InvalidRequestError
 from audiolib.domain.model.identifiers import TempName
-from audiolib.domain.model.validation import text_errors
+from audiolib.domain.model.validation import TextRule
+
+AUDIO_URL = TextRule(at_most=512)
+"""Of an audio_url as a string; AllowedSources decides whether it is allowed."""
 
 _MARK = "/temp/"
-_LONGEST_URL = 512
-
-
-def audio_url_errors(value: object) -> Iterator[FieldError]:
-    """Yield the errors of an audio_url as a string; AllowedSources decides if it is allowed."""
-    return text_errors("audio_url", value, at_least=1, at_most=_LONGEST_URL)
 
 
 @attrs.frozen(kw_only=True)

@@ -13,7 +13,7 @@ from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.audit import emit
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
-from audiolib.entrypoints.http.schemas import time_shape
+from audiolib.entrypoints.http.shapes import time_shape
 
 _PAGE = 200
 

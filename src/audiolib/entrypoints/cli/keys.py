@@ -16,7 +16,7 @@ from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
 from audiolib.entrypoints.cli.audit import emit
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
-from audiolib.entrypoints.http.schemas import time_shape
+from audiolib.entrypoints.http.shapes import time_shape
 
 _PAGE = 200
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([smhd])", re.ASCII)

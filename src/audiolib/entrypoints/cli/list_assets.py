@@ -1,8 +1,8 @@
 """`audiolib list`: what is in a library."""
 
-import json
 import sys
 
+import msgspec
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -12,7 +12,7 @@ from audiolib.domain.model.tenant import Tenant
 from audiolib.entrypoints.bootstrap.library import open_library
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings
-from audiolib.entrypoints.http.schemas import asset_shape
+from audiolib.entrypoints.http.shapes import asset_shape
 
 
 def list_assets(
@@ -49,7 +49,7 @@ async def _list(settings: Settings, tenant: Tenant, request: PageRequest, json_l
         if json_lines:
             for asset in page.assets:
                 shape = asset_shape(asset, await library.listen.presign_asset(asset))
-                sys.stdout.write(json.dumps(shape, ensure_ascii=False) + "\n")
+                sys.stdout.write(msgspec.json.encode(shape).decode() + "\n")
         else:
             Console().print(_table(page.assets))
     if page.next_cursor:

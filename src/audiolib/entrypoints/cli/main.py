@@ -67,6 +67,8 @@ def command_line() -> cyclopts.App:
         help="Turns generated audio into a durable, multi-tenant library.",
         version=lambda: version("audiolib"),
         result_action="return_value",
+        # A switch is given or not; its twin `--no-…` would only lengthen the help.
+        default_parameter=cyclopts.Parameter(negative=()),
     )
     _add(app, _COMMANDS)
     for group, (meaning, commands) in _GROUPS.items():

@@ -3,7 +3,6 @@
 from audiolib.entrypoints.http.generator_openapi import generate_operation
 from audiolib.entrypoints.http.library_openapi import library_paths
 from audiolib.entrypoints.http.openapi import LIVE, READY, Json, answers, document, links
-from audiolib.entrypoints.http.schemas import ASSET
 
 _OWN_PROBLEMS = (401, 403, 429, 502, 503, 504)
 _SCHEMES: Json = {
@@ -29,5 +28,5 @@ def gateway_document() -> Json:
         "audiolib",
         "Generate audio, save it to your library, and listen to it.",
         paths,
-        {"schemas": {"Asset": ASSET}, "securitySchemes": _SCHEMES},
+        {"securitySchemes": _SCHEMES},
     )

@@ -6,7 +6,6 @@ from aiohttp import web
 
 from audiolib.domain.model.audio import AudioFormat
 from audiolib.domain.model.errors import (
-    FieldError,
     InvalidRequestError,
     TempFileNotFoundError,
     VersionConflictError,
@@ -17,34 +16,28 @@ from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.speech.record_speech import RecordedSpeech
 from audiolib.entrypoints.generator.app_keys import RECORD_SPEECH, SPEAKING, SPEAKING_SECONDS
 from audiolib.entrypoints.http.access_log import TENANT
+from audiolib.entrypoints.http.answers import DeletedTempFile, GeneratedSpeech, json_response
 from audiolib.entrypoints.http.audio_response import head_response, stream_audio
 from audiolib.entrypoints.http.conditional_requests import allows, matches, range_of
 from audiolib.entrypoints.http.identity_headers import CUSTOMER, USER
-from audiolib.entrypoints.http.json_body import json_object
+from audiolib.entrypoints.http.json_body import read_fields
 from audiolib.entrypoints.http.problem_details import SpeechTimeoutError
-
-_FIELDS = frozenset(("text", "voice", "language", "speed"))
 
 
 async def generate(request: web.Request) -> web.Response:
     """POST /api/generate: 201 with the temp file's audio_url, ready to be saved."""
-    fields = await json_object(request, _FIELDS)
-    if "text" not in fields:
-        raise InvalidRequestError(FieldError("text", "is required"))
-    speech = SpeechRequest(**fields)
+    speech = SpeechRequest(**await read_fields(request, SpeechRequest))
     recorded = await _record(request, speech)
     url = f"/temp/{recorded.name}"
-    body = {
-        "success": True,
-        "audio_url": url,
-        "filename": str(recorded.name),
-        "voice": speech.voice,
-        "size": recorded.size,
-        "duration": recorded.duration,
-        "sample_rate": recorded.sample_rate,
-        "content_type": "audio/wav",
-    }
-    return web.json_response(body, status=201, headers={"Location": url})
+    answer = GeneratedSpeech(
+        audio_url=url,
+        filename=str(recorded.name),
+        voice=speech.voice,
+        size=recorded.size,
+        duration=recorded.duration,
+        sample_rate=recorded.sample_rate,
+    )
+    return json_response(answer, status=201, headers={"Location": url})
 
 
 async def _record(request: web.Request, speech: SpeechRequest) -> RecordedSpeech:
@@ -85,7 +78,7 @@ async def delete_temp_file(request: web.Request) -> web.Response:
     temp_files, name = request.app[RECORD_SPEECH].temp_files, _name(request)
     if_match = request.headers.get("If-Match")
     deleted = await temp_files.delete(name, etag=None if if_match == "*" else if_match)
-    return web.json_response({"success": True, "filename": str(name), "deleted": deleted})
+    return json_response(DeletedTempFile(filename=str(name), deleted=deleted))
 
 
 def _tenant(request: web.Request) -> Tenant | None:

@@ -1,48 +1,21 @@
 """The generator's OpenAPI document."""
 
-from audiolib.domain.model.metadata import FASTEST, LONGEST_NAME, LONGEST_TEXT, SLOWEST
+from audiolib.domain.model.identifiers import TEMP_NAME
+from audiolib.domain.model.metadata import SpeechRequest
+from audiolib.entrypoints.http.answers import DeletedTempFile, GeneratedSpeech
 from audiolib.entrypoints.http.openapi import (
     AUDIO,
     LIVE,
-    TEMP_NAME,
     Json,
     answers,
     document,
     json_answer,
     json_request,
-    object_schema,
     parameter,
-    text,
 )
+from audiolib.entrypoints.http.request_schema import request_schema, schema_of
 
-_NAME = parameter("path", "filename", {"type": "string", "pattern": f"^{TEMP_NAME}$"})
-GENERATE: Json = {
-    **object_schema(
-        ("text",),
-        text=text(1, LONGEST_TEXT),
-        voice=text(1, LONGEST_NAME, default="kokoro-82m"),
-        language={"type": "string", "pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$"},
-        speed={"type": "number", "minimum": SLOWEST, "maximum": FASTEST},
-    ),
-    "additionalProperties": False,
-}
-SPOKEN = object_schema(
-    ("success", "audio_url", "filename", "voice", "size", "duration", "sample_rate"),
-    success={"const": True},
-    audio_url={"type": "string"},
-    filename={"type": "string"},
-    voice={"type": "string"},
-    size={"type": "integer", "description": "bytes"},
-    duration={"type": "number", "description": "seconds"},
-    sample_rate={"type": "integer", "description": "Hz"},
-    content_type={"const": "audio/wav"},
-)
-_DELETED = object_schema(
-    ("success", "filename", "deleted"),
-    success={"const": True},
-    filename={"type": "string"},
-    deleted={"type": "boolean", "description": "false when it was gone already"},
-)
+_NAME = parameter("path", "filename", schema_of(TEMP_NAME))
 _NOT_MODIFIED: Json = {"description": "As it was"}
 
 
@@ -51,9 +24,9 @@ def generate_operation() -> Json:
     return {
         "operationId": "generate",
         "summary": "Speak a text into a temp file",
-        "requestBody": json_request(GENERATE),
+        "requestBody": json_request(request_schema(SpeechRequest)),
         "responses": answers(
-            {201: json_answer("Spoken", SPOKEN)}, 400, 401, 408, 413, 422, 503, 507
+            {201: json_answer("Spoken", GeneratedSpeech)}, 400, 401, 408, 413, 422, 503, 507
         ),
     }
 
@@ -75,7 +48,7 @@ def generator_document() -> Json:
                 "operationId": "cleanUp",
                 "summary": "Delete a temp file; success too when it is gone already",
                 "parameters": [_NAME, parameter("header", "If-Match", {"type": "string"})],
-                "responses": answers({200: json_answer("Gone", _DELETED)}, 401, 412, 422),
+                "responses": answers({200: json_answer("Gone", DeletedTempFile)}, 401, 412, 422),
             }
         },
         "/health/live": LIVE,

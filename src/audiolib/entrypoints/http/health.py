@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from audiolib.entrypoints.http.answers import Health, json_response
+
 
 async def live(_: web.Request) -> web.Response:
     """200 as long as the event loop turns."""
-    return web.json_response({"success": True, "status": "live"})
+    return json_response(Health(success=True, status="live"))
 
 
 Check = Callable[[], Awaitable[Mapping[str, str]]]
@@ -40,8 +42,9 @@ class CachedCheck:
 async def readiness(check: CachedCheck, draining: asyncio.Event) -> web.Response:
     """Return 200 when everything is `ok`, and 503 otherwise or while the service drains."""
     if draining.is_set():
-        return web.json_response({"success": False, "status": "draining"}, status=503)
+        return json_response(Health(success=False, status="draining"), status=503)
     results = await check.result()
     well = set(results.values()) == {"ok"}
-    body = {"success": well, "status": "ready" if well else "unavailable", "checks": results}
-    return web.json_response(body, status=200 if well else 503)
+    status = "ready" if well else "unavailable"
+    answer = Health(success=well, status=status, checks=dict(results))
+    return json_response(answer, status=200 if well else 503)

@@ -1,4 +1,4 @@
-"""A request's JSON object, read strictly."""
+"""A request's JSON object, read strictly, by the fields that its command declares."""
 
 import json
 from itertools import islice
@@ -9,16 +9,17 @@ from aiohttp import web
 from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.entrypoints.http.gateway_assertion import BODY_SHA256, verify_body
 from audiolib.entrypoints.http.problem_details import MOST_ERRORS, MalformedRequestError
+from audiolib.entrypoints.http.request_schema import fields_of, required_fields_of
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes: 100,000 characters, each escaped as two surrogates of six bytes, and some room."""
 
 
-async def json_object(request: web.Request, allowed: frozenset[str]) -> dict[str, Any]:
-    """The body's fields. `null` counts as absent.
+async def read_fields(request: web.Request, command: type) -> dict[str, Any]:
+    """Return the body's fields, by the declarations of the command. `null` counts as absent.
 
     Raises: MalformedRequestError; UnauthenticatedError for a body that the gateway did not sign;
-    InvalidRequestError naming the first fields that aren't `allowed`.
+    InvalidRequestError naming the first unknown fields, or all missing ones.
     """
     if request.content_type != "application/json":
         raise MalformedRequestError("the body must be sent as application/json")
@@ -31,10 +32,15 @@ async def json_object(request: web.Request, allowed: frozenset[str]) -> dict[str
         raise MalformedRequestError(f"the body is not JSON: {unreadable}"[:200]) from unreadable
     if not isinstance(body, dict):
         raise MalformedRequestError("the body must be a JSON object")
+    allowed = fields_of(command)
     unknown = islice((name for name in body if name not in allowed), MOST_ERRORS)
     if faults := [FieldError(name[:100], "is not a field of this call") for name in unknown]:
         raise InvalidRequestError(*faults)
-    return {name: value for name, value in body.items() if value is not None}
+    fields = {name: value for name, value in body.items() if value is not None}
+    required = required_fields_of(command)
+    if missing := [FieldError(name, "is required") for name in required if name not in fields]:
+        raise InvalidRequestError(*missing)
+    return fields
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

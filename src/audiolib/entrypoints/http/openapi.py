@@ -1,49 +1,31 @@
 """Pieces of our OpenAPI 3.1 documents (https://spec.openapis.org/oas/v3.1.0)."""
 
+import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 
 from aiohttp import web
+from msgspec import Struct
 
+from audiolib.entrypoints.http.answer_schemas import answer_schemas
+from audiolib.entrypoints.http.answers import Health
 from audiolib.entrypoints.http.problem_details import Handler
 
 Json = dict[str, Any]
 TRACE_HEADERS: Json = {
     "X-Request-ID": {"schema": {"type": "string"}, "description": "the request's name in our logs"}
 }
-TEMP_NAME = r"[A-Za-z0-9]([A-Za-z0-9_-]|\.(?!\.)){0,123}\.(wav|mp3|flac|ogg|opus|m4a|webm)"
 AUDIO: Json = {
     "description": "Audio",
     "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
-}
-PROBLEM: Json = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "success", "code"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "success": {"const": False},
-        "code": {"type": "string", "description": "stable; for programs"},
-        "errors": {
-            "type": "array",
-            "description": "every bad field",
-            "items": {
-                "type": "object",
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-    },
 }
 
 
 def document(title: str, description: str, paths: Json, components: Json) -> Json:
     """A whole document."""
-    schemas = {"Problem": PROBLEM, **components.get("schemas", {})}
+    schemas = _named(answer_schemas(), paths)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "description": description, "version": version("audiolib")},
@@ -65,7 +47,8 @@ def answers(good: Mapping[int, Json], *problems: int) -> Json:
     return found
 
 
-def json_answer(description: str, schema: Json, headers: Json | None = None) -> Json:
+def json_answer(description: str, answer: type[Struct], headers: Json | None = None) -> Json:
+    schema = {"$ref": f"#/components/schemas/{answer.__name__}"}
     return {
         "description": description,
         "content": {"application/json": {"schema": schema}},
@@ -81,9 +64,14 @@ def object_schema(required: tuple[str, ...] = (), **properties: Json) -> Json:
     return {"type": "object", "required": list(required), "properties": properties}
 
 
-def text(at_least: int, at_most: int, **more: Any) -> Json:
-    """A length in characters."""
-    return {"type": "string", "minLength": at_least, "maxLength": at_most, **more}
+def _named(schemas: Json, paths: Json) -> Json:
+    """Return the schemas that the paths name, directly or through one another."""
+    found: Json = {}
+    text = json.dumps(paths)
+    while new := [n for n in schemas.keys() - found.keys() if f'schemas/{n}"' in text]:
+        found |= {name: schemas[name] for name in new}
+        text = json.dumps(found)
+    return dict(sorted(found.items()))
 
 
 def parameter(place: str, name: str, schema: Json, description: str = "") -> Json:
@@ -110,7 +98,7 @@ LIVE: Json = {
         "operationId": "live",
         "summary": "Whether the process lives",
         "security": [],
-        "responses": answers({200: json_answer("It does", object_schema(("success", "status")))}),
+        "responses": answers({200: json_answer("It does", Health)}),
     }
 }
 READY: Json = {
@@ -119,7 +107,7 @@ READY: Json = {
         "summary": "Whether it can work now",
         "security": [],
         "responses": {
-            status: json_answer(meaning, object_schema(("success", "status")))
+            status: json_answer(meaning, Health)
             for status, meaning in (("200", "It can"), ("503", "It can't, or is about to end"))
         },
     }

@@ -1,15 +1,15 @@
 """Errors as HTTP answers, in the one place where that is decided (RFC 9457)."""
 
-import json
 import logging
 import math
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any
 
+import msgspec
 from aiohttp import web
+from msgspec import UNSET, UnsetType
 
 from audiolib.domain.model.errors import (
     AudioLibraryError,
@@ -18,6 +18,7 @@ from audiolib.domain.model.errors import (
     UnavailableError,
 )
 from audiolib.entrypoints.config.logs import log_event
+from audiolib.entrypoints.http.answers import FieldProblem, Problem
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -178,17 +179,19 @@ def problem(error: AudioLibraryError) -> web.Response:
     if error.retryable and status in (409, 429, 502, 503, 504):
         wait = error.retry_after if isinstance(error, RateLimitedError) else 0
         headers["Retry-After"] = str(math.ceil(wait) or _RETRY_AFTER_SECONDS)
-    extra: dict[str, Any] = {}
+    errors: list[FieldProblem] | UnsetType = UNSET
     if isinstance(error, InvalidRequestError):
-        shown = error.faults[:MOST_ERRORS]
-        extra["errors"] = [{"field": f.field, "message": f.message} for f in shown]
+        errors = [
+            FieldProblem(field=_encodable(f.field), message=_encodable(f.message))
+            for f in error.faults[:MOST_ERRORS]
+        ]
     if isinstance(error, RangeNotSatisfiableError):
         headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, UnauthenticatedError):
         headers["WWW-Authenticate"] = error.challenge
     if isinstance(error, RateLimitedError):
         headers |= error.headers
-    return _answer(status, error.code, str(error), headers, extra)
+    return _answer(status, error.code, str(error), headers, errors)
 
 
 @web.middleware
@@ -205,7 +208,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             raise
         code = HTTPStatus(error.status).phrase.lower().replace(" ", "_")
         allow = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
-        return _answer(error.status, code, error.reason, allow, {})
+        return _answer(error.status, code, error.reason, allow)
     except ConnectionError:
         # The client has gone: nobody reads an answer, and it is no fault of ours.
         log_event(_log, logging.INFO, "client disconnected")
@@ -217,7 +220,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 
 def internal_error() -> web.Response:
     """Return the answer to an error that has no code of its own."""
-    return _answer(500, "internal_error", "Something went wrong.", {}, {})
+    return _answer(500, "internal_error", "Something went wrong.", {})
 
 
 def _for_the_log(error: AudioLibraryError) -> str:
@@ -231,20 +234,29 @@ def _for_the_log(error: AudioLibraryError) -> str:
 
 
 def _answer(
-    status: int, code: str, detail: str, headers: dict[str, str], extra: dict[str, Any]
+    status: int,
+    code: str,
+    detail: str,
+    headers: dict[str, str],
+    errors: list[FieldProblem] | UnsetType = UNSET,
 ) -> web.Response:
-    body = {
-        "type": f"urn:audiolib:problem:{code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "success": False,
-        "code": code,
-        **extra,
-    }
+    body = Problem(
+        type=f"urn:audiolib:problem:{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=_encodable(detail),
+        success=False,
+        code=code,
+        errors=errors,
+    )
     return ProblemResponse(
         status=status,
-        body=json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace"),
+        body=msgspec.json.encode(body),
         content_type="application/problem+json",
         headers=headers,
     )
+
+
+def _encodable(text: str) -> str:
+    """Return the text with lone surrogates, which a request may contain, written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -3,7 +3,7 @@
 import attrs
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
-from audiolib.domain.model.metadata import LONGEST_TEXT, Metadata, Speech
+from audiolib.domain.model.metadata import TEXT, Metadata, Speech
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.testing.contracts.metadata_repo_begin import MetadataRepoBegin, others
@@ -159,7 +159,7 @@ class MetadataRepoCommit(MetadataRepoBegin):
         await self._assert_survives(repo, Metadata(title="t", description="", speech=speech))
 
     async def test_the_longest_text_survives(self, repo: MetadataRepo) -> None:
-        speech = attrs.evolve(METADATA.speech, text="ü🎧" * (LONGEST_TEXT // 2))
+        speech = attrs.evolve(METADATA.speech, text="ü🎧" * (TEXT.at_most // 2))
         await self._assert_survives(repo, attrs.evolve(METADATA, speech=speech))
 
     async def _assert_survives(self, repo: MetadataRepo, metadata: Metadata) -> None:

@@ -1,72 +1,106 @@
-"""What a save is asked to do."""
+"""What a save is asked to do; each field with its rule and its meaning."""
 
 import attrs
 
-from audiolib.domain.model.idempotency import Idempotency, client_key_errors
+from audiolib.domain.model.idempotency import CLIENT_KEY, Idempotency
 from audiolib.domain.model.metadata import (
+    DESCRIPTION,
+    FOLDER,
+    LANGUAGE,
+    NAME,
+    SPEED,
+    TAGS,
+    TEXT,
+    TEXT_OR_NONE,
+    TITLE,
     Metadata,
     Speech,
     as_strings,
-    metadata_errors,
-    speech_errors,
     title_from,
 )
-from audiolib.domain.model.temp_file import AllowedSources, TempFile, audio_url_errors
+from audiolib.domain.model.temp_file import AUDIO_URL, AllowedSources, TempFile
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.model.validation import number_errors, raise_if_any
+from audiolib.domain.model.validation import NumberRule, declare, field_errors, raise_if_any
 
-LONGEST_DURATION = 7 * 86_400.0
+DURATION = NumberRule(at_least=0, at_most=7 * 86_400)
 
 
 @attrs.frozen(kw_only=True)
-class SaveAudio:
-    """Save the temp file at `audio_url`, which says `text`, into the tenant's library.
+class SaveRequest:
+    """What every save says of the audio; fields left None get the defaults of `metadata`.
 
-    `duration` in seconds counts only where the audio has none. Fields left None get
-    the defaults of `metadata`. Raises: InvalidRequestError, naming every bad field.
+    Raises: InvalidRequestError, naming every bad field.
     """
 
     tenant: Tenant
-    audio_url: str
     text: str = attrs.field(repr=False)
     voice: str
-    voice_name: str | None = None
-    language: str = "en"
-    speed: float = 1.0
-    model: str | None = None
-    title: str | None = None
-    description: str | None = None
-    tags: tuple[str, ...] = attrs.field(default=(), converter=as_strings)
-    folder: str | None = None
-    duration: float | None = None
-    idempotency_key: str | None = None
+    voice_name: str | None = attrs.field(
+        default=None, metadata=declare(NAME, "the voice's name; `voice` if absent")
+    )
+    language: str
+    speed: float = attrs.field(default=1.0, metadata=declare(SPEED, "1 is the voice's own speed"))
+    model: str | None = attrs.field(
+        default=None, metadata=declare(NAME, "the voice's model; `voice` if absent")
+    )
+    title: str | None = attrs.field(
+        default=None, metadata=declare(TITLE, "the beginning of the text if absent")
+    )
+    description: str | None = attrs.field(
+        default=None, metadata=declare(DESCRIPTION, "`Generated with` the voice's name if absent")
+    )
+    tags: tuple[str, ...] = attrs.field(
+        default=(), converter=as_strings, metadata=declare(TAGS, "words to find it by")
+    )
+    folder: str | None = attrs.field(
+        default=None, metadata=declare(FOLDER, "where it belongs in the library")
+    )
+    duration: float | None = attrs.field(
+        default=None,
+        metadata=declare(DURATION, "seconds; used only where the audio does not tell its own"),
+    )
+    idempotency_key: str | None = attrs.field(
+        default=None,
+        metadata=declare(CLIENT_KEY, "a repeated request with this key saves nothing again"),
+    )
 
     def __attrs_post_init__(self) -> None:
-        faults = [*audio_url_errors(self.audio_url), *speech_errors(self), *metadata_errors(self)]
-        if self.duration is not None:
-            faults += number_errors("duration", self.duration, at_least=0, at_most=LONGEST_DURATION)
-        if self.idempotency_key is not None:
-            faults += client_key_errors(self.idempotency_key)
-        raise_if_any(*faults)
+        raise_if_any(*field_errors(self))
 
-    @property
-    def metadata(self) -> Metadata:
-        voice_name = self.voice_name or self.voice
+    def metadata_with(self, *, title: str, description: str) -> Metadata:
+        """The metadata, with these where the request names none."""
         return Metadata(
-            title=self.title or title_from(self.text),
-            description=(
-                f"Generated with {voice_name}" if self.description is None else self.description
-            ),
+            title=self.title or title,
+            description=description if self.description is None else self.description,
             tags=self.tags,
             folder=self.folder,
             speech=Speech(
                 text=self.text,
                 voice=self.voice,
-                voice_name=voice_name,
+                voice_name=self.voice_name or self.voice,
                 language=self.language,
                 speed=float(self.speed),
                 model=self.model or self.voice,
             ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class SaveAudio(SaveRequest):
+    """Save the temp file at `audio_url`, which says `text`, into the tenant's library."""
+
+    audio_url: str = attrs.field(
+        metadata=declare(AUDIO_URL, "`/temp/NAME` at the generator, or its base URL and that path")
+    )
+    text: str = attrs.field(repr=False, metadata=declare(TEXT, "what is said"))
+    voice: str = attrs.field(metadata=declare(NAME, "the voice that says it"))
+    language: str = attrs.field(default="en", metadata=declare(LANGUAGE, "the text's language"))
+
+    @property
+    def metadata(self) -> Metadata:
+        voice_name = self.voice_name or self.voice
+        return self.metadata_with(
+            title=title_from(self.text), description=f"Generated with {voice_name}"
         )
 
     def temp_file(self, bases: AllowedSources) -> TempFile:
@@ -89,53 +123,26 @@ class SaveAudio:
 
 
 @attrs.frozen(kw_only=True)
-class SaveRecording:
+class SaveRecording(SaveRequest):
     """Save a person's own audio, a file or bytes, into the tenant's library.
 
-    `filename` gives the title where there is none. Only with an `idempotency_key` is a repeated
-    request the same asset. Raises: InvalidRequestError, naming every bad field.
+    Only with an `idempotency_key` is a repeated request the same asset.
     """
 
-    tenant: Tenant
-    text: str = attrs.field(default="", repr=False)
-    voice: str = "recording"
-    voice_name: str | None = None
-    language: str = "und"
-    speed: float = 1.0
-    model: str | None = None
-    title: str | None = None
-    description: str | None = None
-    tags: tuple[str, ...] = attrs.field(default=(), converter=as_strings)
-    folder: str | None = None
-    duration: float | None = None
-    idempotency_key: str | None = None
+    text: str = attrs.field(
+        default="", repr=False, metadata=declare(TEXT_OR_NONE, "what is said, if it is known")
+    )
+    voice: str = attrs.field(default="recording", metadata=declare(NAME, "who says it"))
+    language: str = attrs.field(
+        default="und", metadata=declare(LANGUAGE, "the language that is spoken")
+    )
     filename: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        faults = [*speech_errors(self, least_text=0), *metadata_errors(self)]
-        if self.duration is not None:
-            faults += number_errors("duration", self.duration, at_least=0, at_most=LONGEST_DURATION)
-        if self.idempotency_key is not None:
-            faults += client_key_errors(self.idempotency_key)
-        raise_if_any(*faults)
+    """Gives the title where there is none."""
 
     @property
     def metadata(self) -> Metadata:
         stem = self.filename.rpartition(".")[0] or self.filename
-        return Metadata(
-            title=self.title or title_from(stem or self.text),
-            description=self.description or "",
-            tags=self.tags,
-            folder=self.folder,
-            speech=Speech(
-                text=self.text,
-                voice=self.voice,
-                voice_name=self.voice_name or self.voice,
-                language=self.language,
-                speed=float(self.speed),
-                model=self.model or self.voice,
-            ),
-        )
+        return self.metadata_with(title=title_from(stem or self.text), description="")
 
     def idempotency(self) -> Idempotency | None:
         """None without a key: two recordings with the same description may well differ."""

@@ -9,8 +9,9 @@ from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.model.paging import LARGEST_PAGE, PageRequest, Position
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
+from audiolib.entrypoints.http.answers import Asset, AssetPage, Link, OneAsset, json_response
 from audiolib.entrypoints.http.conditional_requests import matches
-from audiolib.entrypoints.http.schemas import asset_shape, time_shape
+from audiolib.entrypoints.http.shapes import asset_shape, time_shape
 
 
 async def list_audio(request: web.Request) -> web.Response:
@@ -25,13 +26,8 @@ async def list_audio(request: web.Request) -> web.Response:
             after=None if cursor is None else Position.at(cursor),
         ),
     )
-    return web.json_response(
-        {
-            "success": True,
-            "assets": [await _shape(request, asset) for asset in page.assets],
-            "next_cursor": page.next_cursor,
-        }
-    )
+    assets = [await _shape(request, asset) for asset in page.assets]
+    return json_response(AssetPage(assets=assets, next_cursor=page.next_cursor))
 
 
 async def get_audio(request: web.Request) -> web.Response:
@@ -43,9 +39,7 @@ async def get_audio(request: web.Request) -> web.Response:
     headers = {"ETag": f'"{asset.version}"', "Cache-Control": "no-store"}
     if matches(request.headers.get("If-None-Match"), headers["ETag"]):
         return web.Response(status=304, headers=headers)
-    return web.json_response(
-        {"success": True, "asset": await _shape(request, asset)}, headers=headers
-    )
+    return json_response(OneAsset(asset=await _shape(request, asset)), headers=headers)
 
 
 async def get_url(request: web.Request) -> web.Response:
@@ -56,13 +50,13 @@ async def get_url(request: web.Request) -> web.Response:
     if text is not None:
         expires_in = timedelta(seconds=_parse_int(text, "expires_in", 604_800))
     url = await request.app[LIBRARY].presign(tenant, asset_id, expires_in)
-    return web.json_response(
-        {"success": True, "url": url.url, "url_expires_at": time_shape(url.expires_at)},
+    return json_response(
+        Link(url=url.url, url_expires_at=time_shape(url.expires_at)),
         headers={"Cache-Control": "no-store"},
     )
 
 
-async def _shape(request: web.Request, asset: AudioAsset) -> dict[str, object]:
+async def _shape(request: web.Request, asset: AudioAsset) -> Asset:
     return asset_shape(asset, await request.app[LIBRARY].listen.presign_asset(asset))
 
 

@@ -11,36 +11,18 @@ from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY, SAVED, SAVES
 from audiolib.entrypoints.asset_service.identity import tenant_of
 from audiolib.entrypoints.config.logs import log_event
-from audiolib.entrypoints.http.json_body import json_object
-from audiolib.entrypoints.http.schemas import asset_shape, storage_shape
+from audiolib.entrypoints.http.answers import SavedAsset, json_response
+from audiolib.entrypoints.http.json_body import read_fields
+from audiolib.entrypoints.http.shapes import asset_shape
 
 _log = logging.getLogger("audiolib.saves")
-_REQUIRED = ("text", "audio_url", "voice")
-FIELDS = frozenset(
-    (
-        *_REQUIRED,
-        "voice_name",
-        "language",
-        "speed",
-        "model",
-        "title",
-        "description",
-        "tags",
-        "folder",
-        "duration",
-        "idempotency_key",
-    )
-)
 
 
 async def save_audio(request: web.Request) -> web.Response:
     """201 with the new asset, or 200 with the one that an earlier such request made."""
     tenant = tenant_of(request)
     request.app[SAVES].refuse_beyond(tenant)
-    fields = await json_object(request, FIELDS)
-    missing = [FieldError(name, "is required") for name in _REQUIRED if name not in fields]
-    if missing:
-        raise InvalidRequestError(*missing)
+    fields = await read_fields(request, SaveAudio)
     command = SaveAudio(tenant=tenant, **(fields | _header_key(request, fields)))
     began = time.perf_counter()
     async with request.app[SAVES].slot(tenant):
@@ -59,13 +41,9 @@ async def save_audio(request: web.Request) -> web.Response:
     headers = {"Location": f"/audio-library/{saved.asset.id}"}
     if saved.replayed:
         headers["Idempotency-Replayed"] = "true"
-    return web.json_response(
-        {
-            "success": True,
-            "id": str(saved.asset.id),
-            "storage": storage_shape(saved.asset, saved.url),
-            "asset": asset_shape(saved.asset, saved.url),
-        },
+    asset = asset_shape(saved.asset, saved.url)
+    return json_response(
+        SavedAsset(id=asset.id, storage=asset.storage, asset=asset),
         status=200 if saved.replayed else 201,
         headers=headers,
     )
