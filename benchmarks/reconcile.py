@@ -14,9 +14,9 @@ from audiolib.domain.model.audit import Progress
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.maintenance.library_walk import documents_of
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
 from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.testing.contracts.samples import pending, ready_from
 

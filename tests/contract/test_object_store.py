@@ -21,7 +21,7 @@ from audiolib.domain.model.errors import ObjectNotFoundError
 from audiolib.domain.use_cases.library.listen import ListenToAudio
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY, LINK_SECRETS, SETTINGS, STREAMS
 from audiolib.entrypoints.asset_service.routes.audio import follow_link
-from audiolib.entrypoints.bootstrap.clock import utc_now
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.load_shedding import LoadShedder
 from audiolib.entrypoints.http.problem_details import problems

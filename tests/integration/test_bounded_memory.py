@@ -14,7 +14,7 @@ from audiolib.adapters.memory import MemoryAssets, MemoryMetadataRepo
 from audiolib.adapters.s3.client import open_s3
 from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.temp_file import TempFile
-from audiolib.entrypoints.bootstrap.clock import utc_now
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 from audiolib.ports.object_store import ObjectStore
 from audiolib.testing import FakeClock, FakeIds, wav_header

@@ -21,7 +21,7 @@ from audiolib.domain.model.errors import (
     WeakStoreError,
 )
 from audiolib.domain.model.identifiers import ObjectKey
-from audiolib.entrypoints.bootstrap.clock import utc_now
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.testing.contracts.samples import content
 
 KEY = ObjectKey.parse("acme/ann/audio/01b8dac5-b400-7000-8000-000000000001.wav")

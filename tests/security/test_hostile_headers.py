@@ -10,7 +10,7 @@ import pytest
 from yarl import URL
 
 from audiolib import Tenant
-from audiolib.entrypoints.bootstrap.clock import utc_now
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.gateway.app_keys import FAILURES
 from audiolib.entrypoints.http.gateway_assertion import GatewayAssertions
 from tests.security.hostile_headers import DIRECT, GATEWAY

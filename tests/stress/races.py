@@ -11,9 +11,8 @@ from audiolib.adapters.memory import MemoryObjectStore
 from audiolib.adapters.s3.client import open_s3
 from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.errors import WeakStoreError
-from audiolib.entrypoints.bootstrap.clock import utc_now
-from audiolib.entrypoints.bootstrap.library_container import new_token
 from audiolib.entrypoints.bootstrap.lifecycle import resolve
+from audiolib.entrypoints.bootstrap.runtime import new_token, utc_now
 from audiolib.testing import World
 from tests.resilience.races.rounds import (
     processes,

@@ -8,11 +8,10 @@ import attrs
 import pytest
 
 from audiolib.domain.documents.asset_document import Document, from_document, to_document
-from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.asset import AssetState, AudioAsset, SaveAttempt
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.metadata import Metadata, Speech
-from audiolib.domain.model.save_attempt import SaveAttempt
 from audiolib.testing.contracts.samples import METADATA, NOW, pending, promise, ready_from, seconds
 
 AGREED = {

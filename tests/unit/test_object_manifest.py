@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiolib.domain.documents.object_manifest import decode_manifest, encode_manifest
-from audiolib.domain.model.asset import AudioAsset
+from audiolib.domain.model.asset import AudioAsset, SaveAttempt
 from audiolib.domain.model.metadata import Metadata, Speech
-from audiolib.domain.model.save_attempt import SaveAttempt
 from audiolib.testing.contracts.samples import METADATA, payload, pending
 
 _line = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1)

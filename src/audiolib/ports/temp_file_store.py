@@ -49,7 +49,7 @@ class TempFileStore(Protocol):
 
     @abstractmethod
     async def find(self, name: TempName) -> StoredTempFile | None:
-        """Return what is known of a complete file; None where there is none."""
+        """Return size and ETag of a complete file, or None."""
 
     @abstractmethod
     def open(

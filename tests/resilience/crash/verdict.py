@@ -8,9 +8,9 @@ import attrs
 
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.identifiers import AssetId
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 from tests.resilience.crash.disk import TENANT, Disk, command, sound

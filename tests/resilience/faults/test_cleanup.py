@@ -15,8 +15,8 @@ from pymongo.errors import OperationFailure
 from audiolib.domain.model.cleanup import CleanupResult, CleanupState
 from audiolib.domain.model.errors import MetadataUnavailableError
 from audiolib.domain.model.identifiers import AssetId
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.lifecycle import resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.testing import wav
 from tests.e2e.stack import Stack, running_stack, until
 from tests.resilience.faults.scripted import Answer, Scripted, scripted

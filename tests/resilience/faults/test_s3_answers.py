@@ -11,7 +11,7 @@ from audiolib.adapters.s3.client import open_s3
 from audiolib.adapters.s3.object_store import S3ObjectStore
 from audiolib.adapters.s3.settings import S3Settings
 from audiolib.domain.model.errors import InsufficientStorageError, StorageUnavailableError
-from audiolib.entrypoints.bootstrap.clock import utc_now
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.testing.contracts.samples import content, payload
 from tests.integration.test_s3_probe import KEY, WeakServer, new_token
 

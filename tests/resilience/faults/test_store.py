@@ -8,8 +8,8 @@ import attrs
 import pytest
 
 from audiolib.domain.model.tenant import Tenant
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.lifecycle import resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.testing import wav
 from tests.e2e.stack import Stack, until
 from tests.resilience.faults.conftest import Behind

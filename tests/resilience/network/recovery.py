@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
 from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.config.settings import Settings
 from tests.resilience.network.audit import Findings, audited, looked_into
 from tests.resilience.network.site import Site

@@ -13,9 +13,9 @@ import attrs
 from audiolib.domain.model.errors import ObjectExistsError
 from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.domain.model.temp_file import TempFile
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.ports.temp_cleaner import TempCleaner
 from audiolib.testing.contracts.samples import content, payload, pieces
 from tests.resilience.crash.disk import command

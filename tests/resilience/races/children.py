@@ -13,9 +13,9 @@ from typing import IO, Any
 import attrs
 
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.testing.contracts.samples import new_key
 from tests.resilience.crash.disk import SIZES, TENANT, sound
 from tests.resilience.races.child import body_of

@@ -17,9 +17,9 @@ from audiolib.domain.model.temp_file import TempFile
 from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
 from audiolib.domain.use_cases.library.save_audio import SaveAudioToLibrary, SavedAudio
 from audiolib.domain.use_cases.library.save_command import SaveAudio
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container, build_container
 from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.ports.object_store import ObjectStore
 from audiolib.ports.temp_cleaner import TempCleaner

@@ -15,7 +15,7 @@ from audiolib.adapters.shared.record_collection import Record, RecordCollection
 
 @attrs.frozen(kw_only=True)
 class MongoRecords(RecordCollection):
-    """A collection beside the assets; `due` names the field with a record's due time."""
+    """A collection of the same database; `due` names the field with a record's due time."""
 
     assets: MongoAssets
     collection: str

@@ -46,7 +46,7 @@ class RecordApiKeyStore(ApiKeyStore):
         return [_key(record) for record in await self.records.scan(after=after, limit=limit)]
 
     async def _change(self, key_id: str, change: Callable[[ApiKey], ApiKey]) -> ApiKey | None:
-        """Return the key as it was before the change; None where there is none."""
+        """Return the key as it was before the change; None for an unknown id."""
         for _ in range(_TRIES):
             found = await self.records.get(key_id)
             if found is None:

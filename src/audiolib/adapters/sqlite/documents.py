@@ -22,11 +22,38 @@ def text_of(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def insert(connection: sqlite3.Connection, asset: AudioAsset) -> None:
-    connection.execute(
-        "INSERT INTO assets (asset_id, document) VALUES (?, ?)",
+_HELD = """asset_id = ? AND customer_id = ? AND user_id = ? AND state = ?
+           AND json_extract(document, '$.fence') = ?"""
+
+
+def insert(connection: sqlite3.Connection, asset: AudioAsset) -> bool:
+    """Insert the asset. Returns: False when its id or its idempotency key is taken."""
+    inserted = connection.execute(
+        "INSERT OR IGNORE INTO assets (asset_id, document) VALUES (?, ?)",
         (str(asset.id), _json(to_document(asset))),
     )
+    return inserted.rowcount > 0
+
+
+def replace_held(connection: sqlite3.Connection, asset: AudioAsset, state: AssetState) -> bool:
+    """Replace the asset of the same id, tenant and fence, if it is in that state."""
+    held = _held(asset.tenant, asset.id, asset.attempt.fence, state)
+    update = f"UPDATE assets SET document = ? WHERE {_HELD}"  # noqa: S608
+    return connection.execute(update, [_json(to_document(asset)), *held]).rowcount > 0
+
+
+def renew_lease(
+    connection: sqlite3.Connection, tenant: Tenant, asset_id: AssetId, fence: str, until: datetime
+) -> bool:
+    """Give a pending asset another end of its lease."""
+    held = _held(tenant, asset_id, fence, AssetState.PENDING)
+    lease = "json_set(document, '$.lease_until', ?)"
+    update = f"UPDATE assets SET document = {lease} WHERE {_HELD}"  # noqa: S608
+    return connection.execute(update, [text_of(until), *held]).rowcount > 0
+
+
+def _held(tenant: Tenant, asset_id: AssetId, fence: str, state: AssetState) -> list[str]:
+    return [str(asset_id), tenant.customer_id, tenant.user_id, state.value, fence]
 
 
 def replace(connection: sqlite3.Connection, asset: AudioAsset) -> None:
@@ -64,19 +91,6 @@ def get(connection: sqlite3.Connection, asset_id: AssetId) -> AudioAsset | None:
     """Raises: UnreadableDocumentError."""
     found = next(rows(connection, "asset_id = ?", [str(asset_id)]), None)
     return None if found is None else from_document(found)
-
-
-def get_held(
-    connection: sqlite3.Connection,
-    tenant: Tenant,
-    asset_id: AssetId,
-    fence: str,
-    state: AssetState = AssetState.PENDING,
-) -> AudioAsset | None:
-    """The asset, if it is still in this state under this fence."""
-    asset = get(connection, asset_id)
-    held = asset is not None and asset.tenant == tenant and asset.is_held(state, fence)
-    return asset if held else None
 
 
 def _readable(document: Document) -> AudioAsset | None:

@@ -9,6 +9,7 @@ from audiolib.adapters.sqlite import documents
 from audiolib.adapters.sqlite.database import SqliteDatabase
 from audiolib.adapters.sqlite.documents import text_of
 from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.errors import MetadataUnavailableError
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.paging import Page, PageRequest
 from audiolib.domain.model.tenant import Tenant
@@ -27,13 +28,9 @@ class SqliteMetadataRepo(MetadataRepo):
     async def renew_lease(
         self, tenant: Tenant, asset_id: AssetId, *, fence: str, until: datetime
     ) -> bool:
-        def renew(connection: sqlite3.Connection) -> bool:
-            asset = documents.get_held(connection, tenant, asset_id, fence)
-            if asset is not None:
-                documents.replace(connection, asset.with_attempt(lease_until=until))
-            return asset is not None
-
-        return await self.database.write(renew)
+        return await self.database.write(
+            lambda connection: documents.renew_lease(connection, tenant, asset_id, fence, until)
+        )
 
     async def commit(self, tenant: Tenant, ready: AudioAsset) -> bool:
         found = await self.database.write(lambda connection: _settle(connection, tenant, ready))
@@ -75,6 +72,8 @@ class SqliteMetadataRepo(MetadataRepo):
 
 
 def _begin(connection: sqlite3.Connection, tenant: Tenant, intent: AudioAsset) -> AudioAsset:
+    if documents.insert(connection, intent):
+        return intent
     earlier = documents.get(connection, intent.id)
     if earlier is not None:
         return earlier
@@ -83,10 +82,9 @@ def _begin(connection: sqlite3.Connection, tenant: Tenant, intent: AudioAsset) -
         "customer_id = ? AND user_id = ? AND idempotency_key = ?",
         [tenant.customer_id, tenant.user_id, intent.attempt.idempotency_key],
     )
-    if holders:
-        return holders[0]
-    documents.insert(connection, intent)
-    return intent
+    if not holders:
+        raise MetadataUnavailableError("the document that holds the idempotency key is unreadable")
+    return holders[0]
 
 
 def _settle(
@@ -96,7 +94,7 @@ def _settle(
     state: AssetState = AssetState.PENDING,
 ) -> AudioAsset | None:
     """Replace the asset if it is in that state, and return what is stored afterwards."""
-    if documents.get_held(connection, tenant, asset.id, asset.attempt.fence, state) is not None:
-        documents.replace(connection, asset)
+    if asset.tenant == tenant and documents.replace_held(connection, asset, state):
+        return asset
     found = documents.get(connection, asset.id)
     return found if found is not None and found.tenant == tenant else None

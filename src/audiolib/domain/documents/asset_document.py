@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from audiolib.domain.model.asset import AssetState, AudioAsset, Storage
+from audiolib.domain.model.asset import AssetState, AudioAsset, SaveAttempt, Storage, Tombstone
 from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
@@ -14,7 +14,6 @@ from audiolib.domain.model.errors import UnreadableDocumentError
 from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.identifiers import AssetId, ObjectKey, TempName
 from audiolib.domain.model.metadata import Metadata, Speech
-from audiolib.domain.model.save_attempt import SaveAttempt, Tombstone
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.domain.model.tenant import Tenant
 
@@ -26,8 +25,8 @@ _STATUS = {AssetState.READY: "saved", AssetState.PENDING: "saving"}
 
 def to_document(asset: AudioAsset) -> Document:
     """Times stay datetimes; a store without them writes them down in ISO 8601."""
-    storage, metadata, speech = asset.storage, asset.metadata, asset.metadata.speech
-    custom = attrs.asdict(speech) | {"status": status_of(asset.state)}
+    storage, metadata = asset.storage, metadata_document(asset.metadata)
+    metadata["custom"]["status"] = status_of(asset.state)
     return {
         "_id": str(asset.id),
         "asset_id": str(asset.id),
@@ -45,13 +44,7 @@ def to_document(asset: AudioAsset) -> Document:
             "original_url": storage.original_url,
             "original_base": storage.original and storage.original.base,
         },
-        "metadata": {
-            "title": metadata.title,
-            "description": metadata.description,
-            "tags": list(metadata.tags),
-            "folder": metadata.folder,
-            "custom": custom,
-        },
+        "metadata": metadata,
         "content_type": asset.content_type,
         "sha256": asset.sha256,
         "audio": asset.audio and _facts(asset.audio),
@@ -67,6 +60,25 @@ def to_document(asset: AudioAsset) -> Document:
         "version": asset.version,
         "trashed_at": asset.trashed_at,
         "schema_version": SCHEMA_VERSION,
+    }
+
+
+def metadata_document(metadata: Metadata) -> Document:
+    """Return what people say of an asset, as its document has it."""
+    speech = metadata.speech
+    return {
+        "title": metadata.title,
+        "description": metadata.description,
+        "tags": list(metadata.tags),
+        "folder": metadata.folder,
+        "custom": {
+            "text": speech.text,
+            "voice": speech.voice,
+            "voice_name": speech.voice_name,
+            "language": speech.language,
+            "speed": speech.speed,
+            "model": speech.model,
+        },
     }
 
 

@@ -10,7 +10,11 @@ from typing import Any
 
 import attrs
 
-from audiolib.domain.documents.asset_document import Document, from_document, to_document
+from audiolib.domain.documents.asset_document import (
+    Document,
+    from_document,
+    metadata_document,
+)
 from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.errors import InvalidRequestError, UnreadableDocumentError
 from audiolib.domain.model.identifiers import ObjectKey
@@ -69,10 +73,8 @@ def decode_manifest(key: ObjectKey, attributes: Mapping[str, str], *, bucket: st
 
 
 def _manifest_of(asset: AudioAsset, duration: float | None) -> Document:
-    document = to_document(asset)
-    document["metadata"]["custom"].pop("status")
     return {
-        "metadata": document["metadata"],
+        "metadata": metadata_document(asset.metadata),
         "created_at": asset.created_at.isoformat(),
         "duration": duration,
     }

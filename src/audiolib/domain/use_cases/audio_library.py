@@ -1,6 +1,6 @@
 """AudioLibrary: every use case under one name, assembled in one place."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from audiolib.domain.model.objects import ByteRange
 from audiolib.domain.model.paging import Page, PageRequest
 from audiolib.domain.model.quota import Quota
 from audiolib.domain.model.tenant import Tenant
-from audiolib.domain.use_cases.access.enforce_quota import EnforceQuota
+from audiolib.domain.use_cases.access.enforce_quota import EnforceQuota, NoQuota
 from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
 from audiolib.domain.use_cases.background.recover_saves import RecoverSaves
 from audiolib.domain.use_cases.library.browse import BrowseLibrary
@@ -90,9 +90,9 @@ class AudioLibrary:
     ports: LibraryPorts
     runtime: LibraryRuntime
 
-    async def save(self, command: SaveAudio) -> SavedAudio:
+    def save(self, command: SaveAudio) -> Awaitable[SavedAudio]:
         """Save a generator's temp file; see `SaveAudioToLibrary` for the errors."""
-        return await self.save_audio(command)
+        return self.save_audio(command)
 
     async def save_file(self, path: object, *, tenant: Tenant, **described: Any) -> SavedAudio:
         """Save the audio file at `path`, which stays where it is; `described` are the other fields
@@ -177,7 +177,7 @@ def assemble_library(
             now=now,
             new_asset_id=runtime.new_asset_id,
             new_fence=runtime.new_fence,
-            quota=enforce_quota,
+            quota=enforce_quota if quota.limits else NoQuota(),
         ),
         browse=browse,
         listen=ListenToAudio(library=browse, store=store, url_ttl=policy.url_ttl),

@@ -11,9 +11,9 @@ from audiolib.entrypoints.asset_service.routes.assets import get_audio, get_url,
 from audiolib.entrypoints.asset_service.routes.audio import follow_link, listen
 from audiolib.entrypoints.asset_service.routes.health import check_stores, ready
 from audiolib.entrypoints.asset_service.routes.save import save_audio
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library_container import Container
 from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.config.secrets import signing_keys
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.application import new_application

@@ -12,8 +12,8 @@ from audiolib.adapters.jwt.token_verifier import JwtTokenVerifier
 from audiolib.adapters.memory.rate_limiter import MemoryRateLimiter
 from audiolib.adapters.shared.api_key_store import RecordApiKeyStore
 from audiolib.domain.use_cases.access.api_keys import ApiKeys
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.databases import mongo_assets, sqlite_database
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.config.secrets import secrets_in
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.ports.api_key_store import ApiKeyStore

@@ -1,7 +1,6 @@
 """Which adapter serves which port of a library; what a backend needs is imported with it."""
 
 import random
-import secrets
 
 from dependency_injector import containers, providers
 
@@ -12,7 +11,6 @@ from audiolib.adapters.http.session import open_http_session
 from audiolib.adapters.http.temp_cleaner import HttpTempCleaner
 from audiolib.adapters.inspect import StreamInspector
 from audiolib.adapters.shared.usage_store import RecordUsageStore
-from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.use_cases.audio_library import (
     AudioLibrary,
     LibraryPorts,
@@ -20,10 +18,10 @@ from audiolib.domain.use_cases.audio_library import (
     assemble_library,
 )
 from audiolib.domain.use_cases.library.save_audio import SavePolicy
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.databases import mongo_assets, sqlite_database
 from audiolib.entrypoints.bootstrap.extras import needs_server_extra
 from audiolib.entrypoints.bootstrap.gather import gather
+from audiolib.entrypoints.bootstrap.runtime import new_asset_id, new_token, utc_now
 from audiolib.entrypoints.config.secrets import signing_keys
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.request_id import trace_headers
@@ -36,10 +34,6 @@ from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 from audiolib.ports.temp_cleaner import TempCleaner
 from audiolib.ports.usage_store import UsageStore
-
-
-def new_token() -> str:
-    return secrets.token_hex(16)
 
 
 class Container(containers.DeclarativeContainer):
@@ -73,7 +67,7 @@ class Container(containers.DeclarativeContainer):
     runtime = providers.Factory(
         LibraryRuntime,
         now=providers.Object(utc_now),
-        new_asset_id=providers.Object(lambda: AssetId.new(utc_now(), secrets.token_bytes)),
+        new_asset_id=providers.Object(new_asset_id),
         new_fence=providers.Object(new_token),
         jitter=providers.Object(random.random),
         gather=providers.Object(gather),

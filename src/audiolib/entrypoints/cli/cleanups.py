@@ -8,8 +8,8 @@ from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.errors import AssetNotFoundError, FieldError, InvalidRequestError
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.use_cases.audio_library import AudioLibrary
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.library import open_library
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.cli.audit import emit
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings

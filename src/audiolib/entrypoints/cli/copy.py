@@ -8,10 +8,10 @@ from cyclopts import Parameter
 from audiolib.domain.model.audit import Progress
 from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.use_cases.transfer.copy_library import CopyLibrary
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.gather import gather
 from audiolib.entrypoints.bootstrap.library_container import build_container
 from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.cli.audit import report_findings
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.environment import load_profile

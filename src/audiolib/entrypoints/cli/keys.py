@@ -10,9 +10,9 @@ from audiolib.domain.model.access import ApiKey, Scope
 from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.access.api_keys import ApiKeys
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.gateway_container import build_gateway_container
 from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.cli.audit import emit
 from audiolib.entrypoints.cli.run import run
 from audiolib.entrypoints.config.settings import Settings

@@ -6,9 +6,9 @@ from functools import partial
 
 from aiohttp import web
 
-from audiolib.entrypoints.bootstrap.clock import utc_now
 from audiolib.entrypoints.bootstrap.gateway_container import GatewayContainer
 from audiolib.entrypoints.bootstrap.lifecycle import open_resources, resolve
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.gateway import app_keys as keys
 from audiolib.entrypoints.gateway.credentials import Credentials

@@ -16,11 +16,11 @@ from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.speech.record_speech import RecordedSpeech
 from audiolib.entrypoints.generator.app_keys import RECORD_SPEECH, SPEAKING, SPEAKING_SECONDS
 from audiolib.entrypoints.http.access_log import TENANT
-from audiolib.entrypoints.http.answers import DeletedTempFile, GeneratedSpeech, json_response
+from audiolib.entrypoints.http.answers import DeletedTempFile, GeneratedSpeech
 from audiolib.entrypoints.http.audio_response import head_response, stream_audio
 from audiolib.entrypoints.http.conditional_requests import allows, matches, range_of
 from audiolib.entrypoints.http.identity_headers import CUSTOMER, USER
-from audiolib.entrypoints.http.json_body import read_fields
+from audiolib.entrypoints.http.json_body import json_response, read_fields
 from audiolib.entrypoints.http.problem_details import SpeechTimeoutError
 
 

@@ -2,8 +2,6 @@
 
 from typing import Annotated, Literal
 
-import msgspec
-from aiohttp import web
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
@@ -46,7 +44,7 @@ class AssetMetadata(Struct, kw_only=True, frozen=True):
 
 
 class AssetAudio(Struct, kw_only=True, frozen=True):
-    """What the bytes say of themselves; null where they do not tell."""
+    """What was measured of the bytes; null where it is unknown."""
 
     format: str
     sample_rate: Annotated[int | None, Meta(description="Hz")]
@@ -157,16 +155,3 @@ class Problem(Struct, kw_only=True, frozen=True, omit_defaults=True):
     errors: Annotated[
         list[FieldProblem] | UnsetType, Meta(description="every bad field, at most 20")
     ] = UNSET
-
-
-def json_response(
-    answer: Struct, *, status: int = 200, headers: dict[str, str] | None = None
-) -> web.Response:
-    """Return the answer as a JSON response."""
-    return web.Response(
-        body=msgspec.json.encode(answer),
-        status=status,
-        headers=headers,
-        content_type="application/json",
-        charset="utf-8",
-    )

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from audiolib.entrypoints.http.answers import Health, json_response
+from audiolib.entrypoints.http.answers import Health
+from audiolib.entrypoints.http.json_body import json_response
 
 
 async def live(_: web.Request) -> web.Response:

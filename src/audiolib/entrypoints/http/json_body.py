@@ -1,9 +1,10 @@
-"""A request's JSON object, read strictly, by the fields that its command declares."""
+"""JSON bodies: of requests, read strictly by the fields of their command, and of answers."""
 
 import json
 from itertools import islice
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from audiolib.domain.model.errors import FieldError, InvalidRequestError
@@ -41,6 +42,19 @@ async def read_fields(request: web.Request, command: type) -> dict[str, Any]:
     if missing := [FieldError(name, "is required") for name in required if name not in fields]:
         raise InvalidRequestError(*missing)
     return fields
+
+
+def json_response(
+    answer: msgspec.Struct, *, status: int = 200, headers: dict[str, str] | None = None
+) -> web.Response:
+    """Return the answer as a JSON response."""
+    return web.Response(
+        body=msgspec.json.encode(answer),
+        status=status,
+        headers=headers,
+        content_type="application/json",
+        charset="utf-8",
+    )
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

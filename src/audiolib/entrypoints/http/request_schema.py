@@ -1,7 +1,7 @@
 """The JSON Schema of a request, from the fields that its command declares."""
 
 import re
-from functools import singledispatch
+from functools import cache, singledispatch
 from typing import Any
 
 import attrs
@@ -19,11 +19,13 @@ from audiolib.entrypoints.http.openapi import Json, object_schema
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 
 
+@cache
 def fields_of(command: type) -> frozenset[str]:
     """Return the names of the fields that a request may have."""
     return frozenset(rules_of(command))
 
 
+@cache
 def required_fields_of(command: type) -> tuple[str, ...]:
     """Return the names of those that it must have, in the order of their declaration."""
     return tuple(name for name in rules_of(command) if _default(command, name) is attrs.NOTHING)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from audiolib.domain.model.asset import AssetState, AudioAsset, Storage
+from audiolib.domain.model.asset import AssetState, AudioAsset, SaveAttempt, Storage
 from audiolib.domain.model.audio import AudioFormat, AudioProperties
 from audiolib.domain.model.checksums import BlockChecksums
 from audiolib.domain.model.cleanup import Cleanup
@@ -19,7 +19,6 @@ from audiolib.domain.model.identifiers import AssetId, ObjectKey, ObjectKeyPrefi
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.metadata import Metadata, Speech
 from audiolib.domain.model.objects import StoredObject
-from audiolib.domain.model.save_attempt import SaveAttempt
 from audiolib.domain.model.temp_file import TempFile
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.streams.hashing import HashedStream

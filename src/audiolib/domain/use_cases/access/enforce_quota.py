@@ -26,6 +26,20 @@ _KEPT = (AssetState.READY, AssetState.QUARANTINED)
 
 
 @attrs.frozen(kw_only=True)
+class NoQuota:
+    """Stands in for EnforceQuota where there is no limit, and costs nothing."""
+
+    async def reserve(self, tenant: Tenant, asset_id: AssetId, size: int) -> None:
+        """There is always room."""
+
+    async def keep(self, asset: AudioAsset) -> None:
+        """Nothing was reserved."""
+
+    async def release(self, tenant: Tenant, asset_id: AssetId) -> None:
+        """Nothing was reserved."""
+
+
+@attrs.frozen(kw_only=True)
 class EnforceQuota:
     """`patience` is how long a reservation is left to its save."""
 
@@ -36,24 +50,21 @@ class EnforceQuota:
     patience: timedelta = timedelta(minutes=10)
 
     async def reserve(self, tenant: Tenant, asset_id: AssetId, size: int) -> None:
-        """Room for one asset; asked again, for another size. Costs nothing where there is no quota.
+        """Room for one asset; asked again, for another size.
 
         Raises: QuotaExceededError, and then what was reserved before stays; or
         MetadataUnavailableError.
         """
-        if self.quota.limits:
-            now = self.now()
-            await self._change(tenant, lambda t: t.reserve(asset_id, size, self.quota, now))
+        now = self.now()
+        await self._change(tenant, lambda t: t.reserve(asset_id, size, self.quota, now))
 
     async def keep(self, asset: AudioAsset) -> None:
         """The asset is ready. Raises: MetadataUnavailableError."""
-        if self.quota.limits:
-            await self._change(asset.tenant, lambda usage: usage.keep(asset.id, asset.size))
+        await self._change(asset.tenant, lambda usage: usage.keep(asset.id, asset.size))
 
     async def release(self, tenant: Tenant, asset_id: AssetId) -> None:
         """The save came to nothing. Raises: MetadataUnavailableError."""
-        if self.quota.limits:
-            await self._change(tenant, lambda usage: usage.release(asset_id))
+        await self._change(tenant, lambda usage: usage.release(asset_id))
 
     async def usage(self, tenant: Tenant) -> Usage:
         """What the tenant has and has reserved. Raises: MetadataUnavailableError."""

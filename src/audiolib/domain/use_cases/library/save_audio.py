@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from audiolib.domain.documents.object_manifest import encode_manifest
-from audiolib.domain.model.asset import AssetState, AudioAsset, Storage
+from audiolib.domain.model.asset import AssetState, AudioAsset, SaveAttempt, Storage
 from audiolib.domain.model.audio import AudioProperties
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.errors import (
@@ -27,11 +27,10 @@ from audiolib.domain.model.idempotency import Idempotency
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.links import PresignedUrl
 from audiolib.domain.model.objects import StoredObject
-from audiolib.domain.model.save_attempt import SaveAttempt
 from audiolib.domain.model.temp_file import AllowedSources
 from audiolib.domain.streams.hashing import HashedStream
 from audiolib.domain.streams.rechunk import peek
-from audiolib.domain.use_cases.access.enforce_quota import EnforceQuota
+from audiolib.domain.use_cases.access.enforce_quota import EnforceQuota, NoQuota
 from audiolib.domain.use_cases.library.ingest import IngestStream, Lease
 from audiolib.domain.use_cases.library.save_command import SaveAudio, SaveRecording
 from audiolib.domain.use_cases.retry import retry_if_unknown
@@ -75,7 +74,7 @@ class SaveAudioToLibrary:
     now: Callable[[], datetime]
     new_asset_id: Callable[[], AssetId]
     new_fence: Callable[[], str]
-    quota: EnforceQuota | None = None
+    quota: EnforceQuota | NoQuota = attrs.field(factory=NoQuota)
 
     async def __call__(self, command: SaveAudio) -> SavedAudio:
         """Raises: ForbiddenSourceError, NotAudioError, AudioTooLargeError, SourceNotFoundError,
@@ -148,9 +147,9 @@ class SaveAudioToLibrary:
             term=self.policy.lease,
             renewed_at=intent.created_at,
         )
-        await self._reserve(intent, 0)  # before anything is fetched
+        await self.quota.reserve(intent.tenant, intent.id, 0)  # before anything is fetched
         async with opening as audio:
-            await self._reserve(intent, audio.size or 0)
+            await self.quota.reserve(intent.tenant, intent.id, audio.size or 0)
             head, chunks = await peek(audio.chunks, SNIFF_BYTES)
             inspection = self.inspector.begin(head)
             audio_format = inspection.format
@@ -171,7 +170,7 @@ class SaveAudioToLibrary:
             )
         facts = _verify(stored, content, watched.facts)
         if stored.size != audio.size:
-            await self._reserve(intent, stored.size)
+            await self.quota.reserve(intent.tenant, intent.id, stored.size)
         url = await self.store.presign(
             stored.key,
             expires_in=self.policy.url_ttl,
@@ -208,15 +207,10 @@ class SaveAudioToLibrary:
         await self._settle(ready)
         return SavedAudio(asset=ready, url=url)
 
-    async def _reserve(self, intent: AudioAsset, size: int) -> None:
-        if self.quota is not None:
-            await self.quota.reserve(intent.tenant, intent.id, size)
-
     async def _settle(self, ready: AudioAsset) -> None:
         # Where this fails, the reservation counts as much, and is settled later.
         try:
-            if self.quota is not None:
-                await self.quota.keep(ready)
+            await self.quota.keep(ready)
         except UnavailableError:
             pass
 
@@ -238,8 +232,7 @@ class SaveAudioToLibrary:
         try:
             if await self.repo.abort(intent.tenant, intent.aborted(now=self.now())):
                 await self.store.sweep(intent.key_prefix)
-                if self.quota is not None:
-                    await self.quota.release(intent.tenant, intent.id)
+                await self.quota.release(intent.tenant, intent.id)
         except UnavailableError:
             pass
 

@@ -57,7 +57,7 @@ class SaveRequest:
     )
     duration: float | None = attrs.field(
         default=None,
-        metadata=declare(DURATION, "seconds; used only where the audio does not tell its own"),
+        metadata=declare(DURATION, "seconds; used only where the audio contains none"),
     )
     idempotency_key: str | None = attrs.field(
         default=None,

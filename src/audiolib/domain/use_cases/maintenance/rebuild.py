@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 import attrs
 
 from audiolib.domain.documents.object_manifest import AssetManifest, decode_manifest
-from audiolib.domain.model.asset import AssetState, AudioAsset
+from audiolib.domain.model.asset import AssetState, AudioAsset, SaveAttempt
 from audiolib.domain.model.audit import Progress
 from audiolib.domain.model.cleanup import Cleanup, CleanupState
 from audiolib.domain.model.errors import AssetCorruptError, NotAudioError, SourceTruncatedError
 from audiolib.domain.model.identifiers import ObjectKey
 from audiolib.domain.model.objects import StoredObject
-from audiolib.domain.model.save_attempt import SaveAttempt
 from audiolib.domain.streams.hashing import HashedStream
 from audiolib.domain.streams.rechunk import peek
 from audiolib.ports.audio_inspector import SNIFF_BYTES, AudioInspector

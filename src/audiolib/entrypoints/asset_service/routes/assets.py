@@ -9,8 +9,9 @@ from audiolib.domain.model.errors import FieldError, InvalidRequestError
 from audiolib.domain.model.paging import LARGEST_PAGE, PageRequest, Position
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
-from audiolib.entrypoints.http.answers import Asset, AssetPage, Link, OneAsset, json_response
+from audiolib.entrypoints.http.answers import Asset, AssetPage, Link, OneAsset
 from audiolib.entrypoints.http.conditional_requests import matches
+from audiolib.entrypoints.http.json_body import json_response
 from audiolib.entrypoints.http.shapes import asset_shape, time_shape
 
 

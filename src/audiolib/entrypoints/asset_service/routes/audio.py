@@ -6,7 +6,7 @@ from audiolib.domain.model.errors import ObjectNotFoundError
 from audiolib.domain.model.links import SignedLink, attachment
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY, LINK_SECRETS, SETTINGS, STREAMS
 from audiolib.entrypoints.asset_service.identity import asset_id_of, tenant_of
-from audiolib.entrypoints.bootstrap.clock import utc_now
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.http.audio_response import head_response, stream_audio
 from audiolib.entrypoints.http.conditional_requests import matches, range_of
 

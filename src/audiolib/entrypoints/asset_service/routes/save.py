@@ -11,8 +11,8 @@ from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY, SAVED, SAVES
 from audiolib.entrypoints.asset_service.identity import tenant_of
 from audiolib.entrypoints.config.logs import log_event
-from audiolib.entrypoints.http.answers import SavedAsset, json_response
-from audiolib.entrypoints.http.json_body import read_fields
+from audiolib.entrypoints.http.answers import SavedAsset
+from audiolib.entrypoints.http.json_body import json_response, read_fields
 from audiolib.entrypoints.http.shapes import asset_shape
 
 _log = logging.getLogger("audiolib.saves")
@@ -26,7 +26,7 @@ async def save_audio(request: web.Request) -> web.Response:
     command = SaveAudio(tenant=tenant, **(fields | _header_key(request, fields)))
     began = time.perf_counter()
     async with request.app[SAVES].slot(tenant):
-        saved = await request.app[LIBRARY].save(command)
+        saved = await request.app[LIBRARY].save_audio(command)
     request.app[SAVED].set()
     log_event(
         _log,
