@@ -42,11 +42,11 @@ class LoadShedder:
         """
         if tenant is not None and self._of_tenant[tenant] >= self._most_per_tenant:
             raise RateLimitedError(
-                f"{self._most_per_tenant} of your {self._what} run already",
+                f"{self._most_per_tenant} of your {self._what} are running or waiting already",
                 retry_after=_RETRY_AFTER_SECONDS,
             )
         if self._room.locked() and self._waiting >= self._queue:
-            raise OverloadedError(f"too many {self._what} run already")
+            raise OverloadedError(f"too many {self._what} are running: try again later")
 
     @asynccontextmanager
     async def slot(self, tenant: Tenant | None) -> AsyncIterator[None]:
@@ -70,6 +70,6 @@ class LoadShedder:
             async with asyncio.timeout(self._queue_wait if self._room.locked() else None):
                 await self._room.acquire()
         except TimeoutError as late:
-            raise OverloadedError(f"too many {self._what} run already") from late
+            raise OverloadedError(f"too many {self._what} are running: try again later") from late
         finally:
             self._waiting -= 1
