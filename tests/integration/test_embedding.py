@@ -220,3 +220,18 @@ def test_embedding_imports_no_server_libraries() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"aiobotocore", "botocore", "motor", "pymongo", "jwt", "cyclopts", "rich", "uvloop"}
     assert heavy & set(done.stdout.split()) == set()
+
+
+async def test_other_audio_under_the_same_key_is_a_conflict(tmp_path: Path) -> None:
+    library, path = in_memory_library(), tmp_path / "talk.wav"
+    first = await library.save_bytes(wav(1), tenant=ANN, idempotency_key="bytes")
+    again = await library.save_bytes(wav(1), tenant=ANN, idempotency_key="bytes")
+    assert (again.asset.id, again.replayed) == (first.asset.id, True)
+    with pytest.raises(IdempotencyConflictError):
+        await library.save_bytes(wav(2), tenant=ANN, idempotency_key="bytes")
+    path.write_bytes(wav(1))
+    await library.save_file(path, tenant=ANN, idempotency_key="file")
+    assert (await library.save_file(path, tenant=ANN, idempotency_key="file")).replayed
+    path.write_bytes(wav(2))
+    with pytest.raises(IdempotencyConflictError):
+        await library.save_file(path, tenant=ANN, idempotency_key="file")

@@ -41,9 +41,9 @@ def test_what_is_left_and_when_to_come_again() -> None:
     assert told[3].reset == pytest.approx(2)
     assert told[4].retry_after == pytest.approx(0.5)
     assert told[4].headers() == {
-        "MemoryRateLimiter-Limit": "4",
-        "MemoryRateLimiter-Remaining": "0",
-        "MemoryRateLimiter-Reset": "2",
+        "RateLimit-Limit": "4",
+        "RateLimit-Remaining": "0",
+        "RateLimit-Reset": "2",
     }
     clock.now += told[4].retry_after
     assert limit.take("ann").admitted

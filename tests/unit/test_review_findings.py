@@ -11,8 +11,12 @@ from audiolib.adapters.filesystem import FilesystemObjectStore
 from audiolib.domain.model.asset import AssetState
 from audiolib.domain.model.audit import Action, FindingKind, Progress
 from audiolib.domain.model.cleanup import CleanupState
-from audiolib.domain.model.errors import InsufficientStorageError, StorageUnavailableError
-from audiolib.domain.model.objects import ListedObject
+from audiolib.domain.model.errors import (
+    AssetCorruptError,
+    InsufficientStorageError,
+    StorageUnavailableError,
+)
+from audiolib.domain.model.objects import ByteRange, ListedObject
 from audiolib.testing import in_memory_library, wav
 from audiolib.testing.library import InMemoryLibrary
 
@@ -138,3 +142,16 @@ async def test_a_file_whose_name_is_no_text_ends_no_listing(tmp_path: Path) -> N
     )
     assert [each.key async for each in store.list_objects()] == ["acme/\\xff.wav"]
     assert attrs.has(ListedObject)
+
+
+async def test_parts_of_a_listed_asset_are_verified_too() -> None:
+    """A page leaves out the block checksums that tell of damage."""
+    library = in_memory_library()
+    saved = await library.save_bytes(wav(60), tenant=ANN)
+    data = bytearray(library.world.objects.read(saved.asset.key))
+    data[1000] ^= 1
+    library.world.objects.overwrite(saved.asset.key, bytes(data))
+    (listed,) = (await library.page(ANN)).assets
+    with pytest.raises(AssetCorruptError):
+        async with library.listen.open(listed, ByteRange(900, 1100)) as opened:
+            _ = [chunk async for chunk in opened.chunks]

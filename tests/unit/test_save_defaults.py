@@ -1,5 +1,6 @@
 """What a save command makes of absent fields, and which commands are the same request."""
 
+import json
 from typing import Any
 
 import attrs
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 from audiolib.domain.model.metadata import Metadata, Speech
 from audiolib.domain.model.temp_file import AllowedSources
 from audiolib.domain.model.tenant import Tenant
+from audiolib.domain.model.validation import rules_of
 from audiolib.domain.use_cases.library.save_command import SaveAudio
+from audiolib.testing import in_memory_library
 
+GOLDEN = "sha256:103f8b258e400c22e58ad88ce0da178c43245cdfaf88f821713b1911b4a66309"
 TENANT = Tenant(customer_id="acme", user_id="ann")
 BASES = AllowedSources(["http://gen.test", "http://second.test"])
 
@@ -168,3 +172,29 @@ def test_the_key_is_the_clients_or_else_the_fingerprint_which_no_client_can_send
     assert unnamed.key == unnamed.fingerprint
     with pytest.raises(ValueError, match="idempotency_key"):
         save(idempotency_key=unnamed.fingerprint)
+
+
+def test_fingerprint_is_the_same_in_every_version() -> None:
+    """A request that was saved before an upgrade is recognised after it."""
+    bases = AllowedSources(["http://gen.test"])
+    command = SaveAudio(
+        tenant=Tenant(customer_id="acme", user_id="ann"),
+        audio_url="/temp/a.wav",
+        text="Hello",
+        voice="v",
+        tags=["x"],
+        duration=2,
+    )
+    assert command.idempotency(command.temp_file(bases)).fingerprint == GOLDEN
+
+
+async def test_every_field_of_a_save_is_stored() -> None:
+    library, told = in_memory_library(), {**OTHER}
+    url = library.generate("a.wav")
+    told |= {"audio_url": url, "tenant": TENANT, "idempotency_key": "mine"}
+    saved = await library.save(SaveAudio(**told))
+    document = json.dumps(library.world.assets.documents[saved.asset.id], default=str)
+    for name in rules_of(SaveAudio).keys() - {"duration"}:
+        value = told[name]
+        for part in value if isinstance(value, list | tuple) else [value]:
+            assert json.dumps(part) in document, name

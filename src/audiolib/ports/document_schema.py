@@ -8,7 +8,9 @@ from audiolib.domain.model.audit import DocumentVersion
 
 
 class DocumentSchema(Protocol):
-    """Finds and upgrades documents of older schemas. Raises MetadataUnavailableError.
+    """Upgrades documents of older schemas, and builds missing indexes.
+
+    Every method raises MetadataUnavailableError.
 
     Every adapter passes `audiolib.testing.contracts.DocumentSchemaContract`.
     """
@@ -26,3 +28,12 @@ class DocumentSchema(Protocol):
         Returns: whether it is in the current schema now.
         Raises: UnreadableDocumentError.
         """
+
+    @abstractmethod
+    async def missing_indexes(self) -> Sequence[str]:
+        """Return the names of indexes that are still to be built."""
+
+    @abstractmethod
+    async def build_index(self, name: str) -> None:
+        """Build an index, however long it takes; documents are read and written meanwhile.
+        Idempotent."""

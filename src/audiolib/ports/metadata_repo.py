@@ -83,3 +83,10 @@ class MetadataRepo(Protocol):
     @abstractmethod
     async def check(self) -> None:
         """Reach the store. Raises: MetadataUnavailableError, saying what is wrong."""
+
+    @abstractmethod
+    async def check_writes(self) -> None:
+        """Write something and remove it, as durably as anything else; nothing stays.
+
+        Raises: MetadataUnavailableError; InsufficientStorageError.
+        """

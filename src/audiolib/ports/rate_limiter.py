@@ -20,9 +20,9 @@ class Allowance:
     def headers(self) -> dict[str, str]:
         """As draft-ietf-httpapi-ratelimit-headers-07 has them."""
         return {
-            "MemoryRateLimiter-Limit": str(self.limit),
-            "MemoryRateLimiter-Remaining": str(self.left),
-            "MemoryRateLimiter-Reset": str(round(self.reset + 0.5)),
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(self.left),
+            "RateLimit-Reset": str(round(self.reset + 0.5)),
         }
 
 

@@ -9,8 +9,7 @@ from typing import Protocol
 import attrs
 
 from audiolib.domain.model.identifiers import TempName
-from audiolib.domain.model.objects import ByteRange
-from audiolib.ports.object_store import OpenedObject
+from audiolib.domain.model.objects import Slice
 
 
 @attrs.frozen(kw_only=True)
@@ -20,6 +19,16 @@ class StoredTempFile:
     name: TempName
     size: int
     etag: str
+
+
+@attrs.frozen(kw_only=True)
+class OpenedTempFile:
+    """A file being read: what is known of it, and its bytes; all are of one content, whatever
+    takes the file's place meanwhile."""
+
+    size: int
+    etag: str
+    read: Callable[[Slice], AsyncIterator[bytes]]
 
 
 class TempFileStore(Protocol):
@@ -52,13 +61,8 @@ class TempFileStore(Protocol):
         """Return size and ETag of a complete file, or None."""
 
     @abstractmethod
-    def open(
-        self, name: TempName, part: ByteRange | None = None
-    ) -> AbstractAsyncContextManager[OpenedObject]:
-        """A file's bytes, or a part of them.
-
-        Raises, on entry: TempFileNotFoundError, RangeNotSatisfiableError.
-        """
+    def open(self, name: TempName) -> AbstractAsyncContextManager[OpenedTempFile]:
+        """A file, to be read in part or as a whole. Raises, on entry: TempFileNotFoundError."""
 
     @abstractmethod
     async def delete(self, name: TempName, *, etag: str | None) -> bool:

@@ -103,7 +103,7 @@ MATRIX = {
     "cleanup refused": [
         "unit/test_clean_up.py::test_a_refusal_is_final",
         "resilience/faults/test_cleanup.py::test_a_refusal_is_final_until_an_operator_says_otherwise",
-        "contract/test_http.py::test_every_answer_to_a_cleanup_has_its_meaning",
+        "integration/test_http_adapters.py::test_every_answer_to_a_cleanup_has_its_meaning",
     ],
     "a newer file of the same name": [
         "unit/test_clean_up.py::test_a_newer_file_of_the_same_name_is_left_alone",

@@ -182,10 +182,11 @@ async def test_a_fault_that_stays_is_told_and_the_request_can_be_repeated(
         await there.nothing_is_left_but(asset_id)
 
 
-@pytest.mark.parametrize(("command", "of"), [("insert", b"pending"), ("update", b"ready")])
+@pytest.mark.parametrize(("command", "of"), [("insert", b"original_url"), ("update", b"ready")])
 async def test_a_write_whose_answers_are_lost_is_read_back_or_repeated(
     site: Sites, command: str, of: bytes
 ) -> None:
+    # Of what a save writes; the recoverer asks for pending documents at the same time.
     lost = Toxic(cut_after=0, reset=True, carrying=of)
     async with site(10, behind_proxy=True) as there:
         there.proxy.poison(to_client=attrs.evolve(lost, times=1))

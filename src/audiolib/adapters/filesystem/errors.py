@@ -1,8 +1,8 @@
 """Translate the operating system's errors."""
 
 import errno
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
 from audiolib.domain.model.errors import (
     AudioLibraryError,
@@ -21,11 +21,24 @@ _BY_ERRNO: dict[int, type[AudioLibraryError]] = {
 }
 
 
+_OF_TEMP_FILES: dict[int, type[AudioLibraryError]] = {
+    number: error for number, error in _BY_ERRNO.items() if error is InsufficientStorageError
+}
+"""Of temp files a missing one is looked for, and told by the caller itself."""
+
+
 @contextmanager
-def translate_errors(what: ObjectKey | str) -> Iterator[None]:
+def translate_errors(
+    what: ObjectKey | str, table: Mapping[int, type[AudioLibraryError]] = _BY_ERRNO
+) -> Iterator[None]:
     """Raise the library's error, with the system's reason and never a path of the disk."""
     try:
         yield
     except OSError as failed:
-        error = _BY_ERRNO.get(failed.errno or 0, StorageUnavailableError)
+        error = table.get(failed.errno or 0, StorageUnavailableError)
         raise error(f"{what}: {failed.strerror}") from failed
+
+
+def translate_temp_errors(what: object) -> AbstractContextManager[None]:
+    """Raise the library's error for a failure around temp files."""
+    return translate_errors(f"temp file {what}", _OF_TEMP_FILES)

@@ -1,6 +1,5 @@
 """ObjectStore in a folder: the embedded default."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,9 +16,9 @@ from audiolib.adapters.filesystem.attributes import (
     head_of,
 )
 from audiolib.adapters.filesystem.errors import translate_errors
+from audiolib.adapters.filesystem.in_thread import in_thread, read_slice
 from audiolib.adapters.filesystem.upload import Upload, make_folders, sync_folder
 from audiolib.adapters.filesystem.walk import list_files, upload_files, upload_keys
-from audiolib.domain.model.errors import StorageUnavailableError
 from audiolib.domain.model.identifiers import ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.links import PresignedUrl, SignedLink
 from audiolib.domain.model.objects import (
@@ -68,10 +67,10 @@ class FilesystemObjectStore(ObjectStore):
             last = await self._copy(content, upload, key)
             beside = attributes_file(attributes or {}, content.sha256)
             with translate_errors(key):
-                size = await _in_thread(upload.complete, last, beside)
+                size = await in_thread(upload.complete, last, beside)
         except BaseException:
             with translate_errors(key):
-                await _in_thread(upload.give_up)
+                await in_thread(upload.give_up)
             raise
         return StoredObject(key=key, size=size, sha256=content.sha256, content_type=content_type)
 
@@ -81,7 +80,7 @@ class FilesystemObjectStore(ObjectStore):
         async for piece in rechunk(content, _PIECE):
             if last:
                 with translate_errors(key):
-                    await _in_thread(upload.write, last)
+                    await in_thread(upload.write, last)
             last = piece
         return last
 
@@ -90,42 +89,32 @@ class FilesystemObjectStore(ObjectStore):
         self, key: ObjectKey, part: ByteRange | None = None
     ) -> AsyncIterator[OpenedObject]:
         with translate_errors(key):
-            descriptor, size = await _in_thread(
+            descriptor, size = await in_thread(
                 _open, self.root / str(key), undo=lambda opened: os.close(opened[0])
             )
         try:
             cut = Slice(start=0, stop=size) if part is None else part.within(size)
-            yield OpenedObject(size=size, part=cut, chunks=self._read(key, descriptor, cut))
+            chunks = read_slice(descriptor, cut, at_once=_READ, what=key)
+            yield OpenedObject(size=size, part=cut, chunks=chunks)
         finally:
             os.close(descriptor)
 
-    async def _read(self, key: ObjectKey, descriptor: int, cut: Slice) -> AsyncIterator[bytes]:
-        at = cut.start
-        while at < cut.stop:
-            with translate_errors(key):
-                wanted = min(_READ, cut.stop - at)
-                chunk = await _in_thread(os.pread, descriptor, wanted, at)
-            if not chunk:
-                raise StorageUnavailableError(f"{key}: the file ends before its size")
-            at += len(chunk)
-            yield chunk
-
     async def head(self, key: ObjectKey) -> DescribedObject:
         with translate_errors(key):
-            return await _in_thread(head_of, self.root / str(key))
+            return await in_thread(head_of, self.root / str(key))
 
     async def delete(self, key: ObjectKey) -> None:
         path = self.root / str(key)
         with translate_errors(key):
-            await _in_thread(_remove, [path, attributes_path(path)])
+            await in_thread(_remove, [path, attributes_path(path)])
 
     async def sweep(self, prefix: ObjectKeyPrefix) -> None:
         with translate_errors(str(prefix)):
-            await _in_thread(_purge, self.root / str(prefix))
+            await in_thread(_purge, self.root / str(prefix))
 
     async def abort_uploads(self, key: str) -> None:
         with translate_errors(key):
-            await _in_thread(lambda: _remove(upload_files(self.root / key)))
+            await in_thread(lambda: _remove(upload_files(self.root / key)))
 
     async def list_objects(self, prefix: str = "") -> AsyncIterator[ListedObject]:
         found = list_files(self.root, prefix)
@@ -142,7 +131,7 @@ class FilesystemObjectStore(ObjectStore):
 
     async def _next(self, found: Iterator[T]) -> list[T]:
         with translate_errors("listing"):
-            return await _in_thread(lambda: list(islice(found, _NAMES_AT_ONCE)))
+            return await in_thread(lambda: list(islice(found, _NAMES_AT_ONCE)))
 
     async def presign(
         self, key: ObjectKey, *, expires_in: timedelta, content_type: str, filename: str
@@ -162,22 +151,7 @@ class FilesystemObjectStore(ObjectStore):
     async def check(self) -> None:
         """Raises: StorageUnavailableError when the folder can't be made or written to."""
         with translate_errors(f"the folder {self.root}"):
-            await _in_thread(_check, self.root)
-
-
-async def _in_thread(
-    call: Callable[..., T], *args: object, undo: Callable[[T], object] = lambda _: None
-) -> T:
-    """Like asyncio.to_thread, but a cancelled caller waits for the call to end: what comes after
-    it may then rely on nothing being under way, and a result that is not used is undone."""
-    running = asyncio.ensure_future(asyncio.to_thread(call, *args))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait({running})
-        if not running.cancelled() and running.exception() is None:
-            undo(running.result())
-        raise
+            await in_thread(_check, self.root)
 
 
 def _open(path: Path) -> tuple[int, int]:

@@ -1,25 +1,24 @@
 """A temp file store in one folder."""
 
-import asyncio
 import os
 import stat
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 import attrs
 
-from audiolib.adapters.filesystem.errors import translate_errors
+from audiolib.adapters.filesystem.errors import translate_temp_errors
+from audiolib.adapters.filesystem.in_thread import in_thread, read_slice
 from audiolib.domain.model.errors import TempFileNotFoundError, VersionConflictError
 from audiolib.domain.model.identifiers import TempName
-from audiolib.domain.model.objects import ByteRange, Slice
-from audiolib.ports.object_store import OpenedObject
-from audiolib.ports.temp_file_store import StoredTempFile, TempFileStore
+from audiolib.ports.temp_file_store import OpenedTempFile, StoredTempFile, TempFileStore
 
-_READ = 256 * 1024
+_READ = 64 * 1024
 _READ_ONLY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -39,60 +38,55 @@ class FilesystemTempFileStore(TempFileStore):
         *,
         header: Callable[[int], bytes] = lambda _: b"",
     ) -> StoredTempFile:
-        part, size = self.root / f".{name}.part", 0
-        with translate_errors(str(name)):
-            file = await asyncio.to_thread(_create, part)
+        with translate_temp_errors(name):
+            part = await in_thread(_Part.create, self.root, name, undo=_Part.remove)
         try:
-            with file:
-                head = header(0)
-                with translate_errors(str(name)):
-                    file.write(head)
-                async for chunk in chunks:
-                    size += len(chunk)
-                    with translate_errors(str(name)):
-                        await asyncio.to_thread(file.write, chunk)
-                with translate_errors(str(name)):
-                    file.seek(0)
-                    file.write(header(size))
-                    file.flush()
-                    found = os.fstat(file.fileno())
-            with translate_errors(str(name)):
-                part.rename(self.root / str(name))
+            await self._write(part, header(0), name)
+            async for chunk in chunks:
+                await self._write(part, chunk, name)
+            with translate_temp_errors(name):
+                found = await in_thread(part.publish, header)
         finally:
-            part.unlink(missing_ok=True)
+            with translate_temp_errors(name):
+                await in_thread(part.remove)
         return StoredTempFile(name=name, size=found.st_size, etag=_etag_of(found))
 
+    async def _write(self, part: "_Part", data: bytes, name: TempName) -> None:
+        with translate_temp_errors(name):
+            await in_thread(part.write, data)
+
     async def find(self, name: TempName) -> StoredTempFile | None:
-        with translate_errors(str(name)):
-            found = await asyncio.to_thread(self._stat, name)
+        with translate_temp_errors(name):
+            found = await in_thread(self._stat, name)
         if found is None:
             return None
         return StoredTempFile(name=name, size=found.st_size, etag=_etag_of(found))
 
     @asynccontextmanager
-    async def open(
-        self, name: TempName, part: ByteRange | None = None
-    ) -> AsyncIterator[OpenedObject]:
-        with translate_errors(str(name)):
-            file = await asyncio.to_thread(self._open, name)
+    async def open(self, name: TempName) -> AsyncIterator[OpenedTempFile]:
+        with translate_temp_errors(name):
+            descriptor = await in_thread(self._open, name, undo=os.close)
         try:
-            size = os.fstat(file.fileno()).st_size
-            cut = Slice(start=0, stop=size) if part is None else part.within(size)
-            yield OpenedObject(size=size, part=cut, chunks=_chunks(file, cut))
+            found = os.fstat(descriptor)
+            yield OpenedTempFile(
+                size=found.st_size,
+                etag=_etag_of(found),
+                read=partial(read_slice, descriptor, at_once=_READ, what=name),
+            )
         finally:
-            file.close()
+            os.close(descriptor)
 
     async def delete(self, name: TempName, *, etag: str | None) -> bool:
-        with translate_errors(str(name)):
-            return await asyncio.to_thread(self._delete, name, etag)
+        with translate_temp_errors(name):
+            return await in_thread(self._delete, name, etag)
 
     async def size(self) -> int:
-        with translate_errors("the temp folder"):
-            return await asyncio.to_thread(lambda: sum(f.st_size for _, f in self._files()))
+        with translate_temp_errors("folder"):
+            return await in_thread(lambda: sum(f.st_size for _, f in self._files()))
 
     async def sweep(self, *, older_than: timedelta) -> int:
-        with translate_errors("the temp folder"):
-            return await asyncio.to_thread(self._sweep, older_than.total_seconds())
+        with translate_temp_errors("folder"):
+            return await in_thread(self._sweep, older_than.total_seconds())
 
     def _stat(self, name: TempName) -> os.stat_result | None:
         try:
@@ -101,18 +95,19 @@ class FilesystemTempFileStore(TempFileStore):
             return None
         return found if _is_plain(found) else None
 
-    def _open(self, name: TempName) -> BinaryIO:
+    def _open(self, name: TempName) -> int:
+        missing = TempFileNotFoundError(f"there is no temp file {name}")
         if self._stat(name) is None:
-            raise TempFileNotFoundError(f"there is no temp file {name}")
+            raise missing
         try:
-            file = os.fdopen(os.open(self.root / str(name), _READ_ONLY), "rb")
+            descriptor = os.open(self.root / str(name), _READ_ONLY)
         except FileNotFoundError as gone:
-            raise TempFileNotFoundError(f"there is no temp file {name}") from gone
-        # It may have been replaced by something else since it was looked at.
-        if not _is_plain(os.fstat(file.fileno())):
-            file.close()
-            raise TempFileNotFoundError(f"there is no temp file {name}")
-        return file
+            raise missing from gone
+        # Something else may have taken its place since it was looked at.
+        if not _is_plain(os.fstat(descriptor)):
+            os.close(descriptor)
+            raise missing
+        return descriptor
 
     def _delete(self, name: TempName, etag: str | None) -> bool:
         found = self._stat(name)
@@ -132,7 +127,11 @@ class FilesystemTempFileStore(TempFileStore):
         return swept
 
     def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
-        for entry in list(os.scandir(self.root)) if self.root.exists() else []:
+        try:
+            entries = list(os.scandir(self.root))
+        except FileNotFoundError:
+            return
+        for entry in entries:
             try:
                 if entry.is_file(follow_symlinks=False):
                     yield Path(entry.path), entry.stat(follow_symlinks=False)
@@ -140,26 +139,45 @@ class FilesystemTempFileStore(TempFileStore):
                 continue  # saved and deleted meanwhile
 
 
-def _create(path: Path) -> BinaryIO:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return path.open("wb")
+@attrs.define
+class _Part:
+    """A file before it is complete, under a hidden name of its own. All methods block."""
+
+    path: Path
+    final: Path
+    descriptor: int
+    written: int = 0
+
+    @classmethod
+    def create(cls, root: Path, name: TempName) -> "_Part":
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, path = tempfile.mkstemp(dir=root, prefix=f".{name}.", suffix=".part")
+        return cls(path=Path(path), final=root / str(name), descriptor=descriptor)
+
+    def write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self.descriptor, rest) :]
+        self.written += len(data)
+
+    def publish(self, header: Callable[[int], bytes]) -> os.stat_result:
+        """Write the final header, and let the file appear under its name."""
+        head = header(self.written - len(header(0)))
+        os.pwrite(self.descriptor, head, 0)
+        found = os.fstat(self.descriptor)
+        self.path.rename(self.final)
+        return found
+
+    def remove(self) -> None:
+        """Close the file; nothing stays of one that was not published."""
+        os.close(self.descriptor)
+        self.path.unlink(missing_ok=True)
 
 
 def _is_plain(found: os.stat_result) -> bool:
-    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+    # None of its names is left where it was deleted or replaced since it was opened.
+    return stat.S_ISREG(found.st_mode) and found.st_nlink <= 1
 
 
 def _etag_of(found: os.stat_result) -> str:
     return f'"{found.st_mtime_ns:x}-{found.st_size:x}"'
-
-
-async def _chunks(file: BinaryIO, cut: Slice) -> AsyncIterator[bytes]:
-    left = cut.length
-    file.seek(cut.start)
-    while left > 0:
-        with translate_errors("a temp file"):
-            chunk = await asyncio.to_thread(file.read, min(left, _READ))
-        if not chunk:
-            return
-        left -= len(chunk)
-        yield chunk

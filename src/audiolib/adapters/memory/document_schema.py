@@ -27,3 +27,10 @@ class MemoryDocumentSchema(DocumentSchema):
         if version_of(document) != SCHEMA_VERSION:
             self._assets.documents[AssetId(asset_id)] = upgrade_document(document)
         return True
+
+    async def missing_indexes(self) -> Sequence[str]:
+        """Memory has no indexes."""
+        return []
+
+    async def build_index(self, name: str) -> None:
+        """There is none to build."""

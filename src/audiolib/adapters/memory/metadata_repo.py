@@ -65,6 +65,9 @@ class MemoryMetadataRepo(MetadataRepo):
     async def check(self) -> None:
         """Memory is always there."""
 
+    async def check_writes(self) -> None:
+        """Memory can always be written to."""
+
     def _replace(self, tenant: Tenant, asset: AudioAsset, state: AssetState) -> AudioAsset | None:
         held = self._assets.held(asset.id, asset.attempt.fence, state)
         if held is not None and held.tenant == tenant:

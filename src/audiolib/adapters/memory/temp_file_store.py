@@ -9,9 +9,8 @@ import attrs
 
 from audiolib.domain.model.errors import TempFileNotFoundError, VersionConflictError
 from audiolib.domain.model.identifiers import TempName
-from audiolib.domain.model.objects import ByteRange, Slice
-from audiolib.ports.object_store import OpenedObject
-from audiolib.ports.temp_file_store import StoredTempFile, TempFileStore
+from audiolib.domain.model.objects import Slice
+from audiolib.ports.temp_file_store import OpenedTempFile, StoredTempFile, TempFileStore
 
 _CHUNK = 64 * 1024
 
@@ -40,15 +39,15 @@ class MemoryTempFileStore(TempFileStore):
         return self._stored(name) if name in self.files else None
 
     @asynccontextmanager
-    async def open(
-        self, name: TempName, part: ByteRange | None = None
-    ) -> AsyncIterator[OpenedObject]:
+    async def open(self, name: TempName) -> AsyncIterator[OpenedTempFile]:
         data = self.files.get(name)
         if data is None:
             raise TempFileNotFoundError(f"there is no temp file {name}")
-        whole = Slice(start=0, stop=len(data))
-        cut = whole if part is None else part.within(len(data))
-        yield OpenedObject(size=len(data), part=cut, chunks=_chunks(data[cut.start : cut.stop]))
+
+        def read(cut: Slice) -> AsyncIterator[bytes]:
+            return _chunks(data[cut.start : cut.stop])
+
+        yield OpenedTempFile(size=len(data), etag=self._stored(name).etag, read=read)
 
     async def delete(self, name: TempName, *, etag: str | None) -> bool:
         if name not in self.files:

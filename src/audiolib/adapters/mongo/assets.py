@@ -1,11 +1,13 @@
 """The collection that the three ports over it share, and its grouped writes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import attrs
 from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
+from pymongo.read_concern import ReadConcern
 
 from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.adapters.shared.group_commit import GroupCommit
@@ -13,11 +15,14 @@ from audiolib.domain.documents.asset_document import Document, from_document
 from audiolib.domain.documents.schema_upgrade import decode_or_unreadable
 from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.errors import MetadataUnavailableError
+from audiolib.domain.model.identifiers import AssetId
 
 Filter = dict[str, Any]
 Write = InsertOne[Any] | ReplaceOne[Any] | UpdateOne
 
 _DUPLICATE_KEY = 11000
+_LATEST = ReadConcern("linearizable")
+Patient = Callable[[], AbstractAsyncContextManager[Any]]
 
 
 @attrs.frozen
@@ -39,10 +44,15 @@ Outcome = Duplicate | Done | Unclear
 
 
 class MongoAssets:
-    """`collection` is Motor's or PyMongo's; what is used of it, both have."""
+    """`collection` is Motor's or PyMongo's; what is used of it, both have.
 
-    def __init__(self, collection: Any) -> None:
+    It reads what a majority has confirmed, from the primary: nothing that a failover takes back.
+    `patient` opens it once more, for calls that last as long as they take.
+    """
+
+    def __init__(self, collection: Any, patient: Patient) -> None:
         self.collection = collection
+        self.patient = patient
         self._group = GroupCommit[Write, Outcome](self._write_group)
 
     def beside(self, name: str) -> Any:
@@ -50,6 +60,7 @@ class MongoAssets:
         return self.collection.database.get_collection(
             name,
             write_concern=self.collection.write_concern,
+            read_concern=self.collection.read_concern,
             read_preference=self.collection.read_preference,
         )
 
@@ -61,6 +72,21 @@ class MongoAssets:
         with translate_errors():
             document = await self.collection.find_one(where)
         return None if document is None else from_document(document)
+
+    async def find_latest(self, asset_id: AssetId) -> AudioAsset | None:
+        """As `find_latest_document`. Raises: UnreadableDocumentError."""
+        document = await self.find_latest_document(asset_id)
+        return None if document is None else from_document(document)
+
+    async def find_latest_document(self, asset_id: AssetId) -> Document | None:
+        """Return the document as a write just before found it, once a majority confirms that.
+
+        What a majority has confirmed otherwise may lag behind what a write finds at the primary.
+        """
+        latest = self.collection.with_options(read_concern=_LATEST)
+        with translate_errors():
+            found: Document | None = await latest.find_one({"_id": str(asset_id)})
+        return found
 
     async def documents(
         self,

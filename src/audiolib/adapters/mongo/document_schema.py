@@ -7,6 +7,7 @@ from pymongo import ASCENDING
 
 from audiolib.adapters.mongo.assets import MongoAssets
 from audiolib.adapters.mongo.errors import translate_errors
+from audiolib.adapters.mongo.indexes import build_index, find_missing_indexes
 from audiolib.domain.documents.asset_document import SCHEMA_VERSION, version_of
 from audiolib.domain.documents.schema_upgrade import upgrade_document, version_of_document
 from audiolib.domain.model.audit import DocumentVersion
@@ -37,3 +38,9 @@ class MongoDocumentSchema(DocumentSchema):
         with translate_errors():
             answer = await self.assets.collection.replace_one(unchanged, upgrade_document(document))
         return bool(answer.matched_count)
+
+    async def missing_indexes(self) -> Sequence[str]:
+        return await find_missing_indexes(self.assets)
+
+    async def build_index(self, name: str) -> None:
+        await build_index(self.assets, name)

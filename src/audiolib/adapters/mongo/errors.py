@@ -1,11 +1,35 @@
-"""Translate the MongoDB drivers' errors."""
+"""Translate the MongoDB drivers' errors; the server's own words go to the log alone."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pymongo.errors import PyMongoError
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    ExecutionTimeout,
+    NetworkTimeout,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+    WriteConcernError,
+)
 
 from audiolib.domain.model.errors import MetadataUnavailableError
+
+_log = logging.getLogger("audiolib.mongodb")
+
+# The first that fits.
+_MEANINGS: tuple[tuple[tuple[type[PyMongoError], ...], str], ...] = (
+    (
+        (ServerSelectionTimeoutError, NetworkTimeout, ExecutionTimeout, WaitQueueTimeoutError),
+        "MongoDB does not answer in time",
+    ),
+    ((AutoReconnect, ConnectionFailure), "MongoDB can't be reached"),
+    ((WriteConcernError,), "MongoDB did not confirm the write"),
+    ((OperationFailure,), "MongoDB refused the call"),
+)
 
 
 @contextmanager
@@ -14,5 +38,11 @@ def translate_errors() -> Iterator[None]:
     try:
         yield
     except PyMongoError as failed:
-        reason = f"MongoDB: {type(failed).__name__}, code {getattr(failed, 'code', None)}"
-        raise MetadataUnavailableError(reason) from failed
+        kind, code = type(failed).__name__, getattr(failed, "code", None)
+        _log.warning("MongoDB failed: %s, code %s: %s", kind, code, failed)
+        raise MetadataUnavailableError(_meaning_of(failed)) from failed
+
+
+def _meaning_of(failed: PyMongoError) -> str:
+    fitting = (meaning for kinds, meaning in _MEANINGS if isinstance(failed, kinds))
+    return next(fitting, "MongoDB failed")

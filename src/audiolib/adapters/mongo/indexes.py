@@ -1,10 +1,25 @@
-"""The collection's indexes; each serves one query, and sharding by customer and user."""
+"""The indexes; each serves one query, and sharding by customer and user."""
 
+from typing import Any
+
+import attrs
 from pymongo import ASCENDING as UP
 from pymongo import DESCENDING as DOWN
 from pymongo import IndexModel
 
-INDEXES = [
+from audiolib.adapters.mongo.assets import MongoAssets
+from audiolib.adapters.mongo.errors import translate_errors
+
+
+@attrs.frozen
+class Index:
+    """An index of one of our collections."""
+
+    collection: str
+    model: IndexModel
+
+
+_ASSETS = [
     IndexModel(
         [("customer_id", UP), ("user_id", UP), ("idempotency.key", UP)],
         name="idempotency",
@@ -50,4 +65,27 @@ INDEXES = [
     IndexModel([("customer_id", UP), ("user_id", UP), ("_id", UP)], name="inventory"),
 ]
 
-USAGE_INDEXES = [IndexModel([("oldest", UP)], name="reservations")]
+_USAGE = [IndexModel([("oldest", UP)], name="reservations")]
+
+INDEXES = {
+    model.document["name"]: Index(collection, model)
+    for collection, models in (("assets", _ASSETS), ("usage", _USAGE))
+    for model in models
+}
+
+
+async def find_missing_indexes(assets: MongoAssets) -> list[str]:
+    """Return the names of the indexes that are still to be built."""
+    known: dict[str, Any] = {}
+    with translate_errors():
+        for collection in sorted({index.collection for index in INDEXES.values()}):
+            known |= await assets.beside(collection).index_information()
+    return [name for name in INDEXES if name not in known]
+
+
+async def build_index(assets: MongoAssets, name: str) -> None:
+    """Build an index, however long that takes; documents are read and written meanwhile."""
+    index = INDEXES[name]
+    with translate_errors():
+        async with assets.patient() as database:
+            await database[index.collection].create_indexes([index.model])

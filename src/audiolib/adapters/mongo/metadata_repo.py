@@ -1,5 +1,6 @@
 """MetadataRepo on MongoDB."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,9 @@ from pymongo import DESCENDING, InsertOne, ReplaceOne, UpdateOne
 from audiolib.adapters.mongo.assets import Done, Duplicate, Filter, MongoAssets, readable
 from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.domain.documents.asset_document import to_document
-from audiolib.domain.model.asset import AudioAsset
+from audiolib.domain.model.asset import AssetState, AudioAsset
 from audiolib.domain.model.errors import MetadataUnavailableError
-from audiolib.domain.model.identifiers import AssetId
+from audiolib.domain.model.identifiers import AssetId, ObjectKeyPrefix
 from audiolib.domain.model.paging import Page, PageRequest
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.metadata_repo import MetadataRepo
@@ -19,7 +20,8 @@ from audiolib.ports.metadata_repo import MetadataRepo
 _NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
 # Block checksums grow with the audio, and only a read of its bytes needs them.
 _LISTED = {"block_crc32": 0}
-_TRIES = 5
+_WAITS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
+"""Seconds between tries, in all as long as a majority lags behind at the most."""
 
 
 @attrs.frozen
@@ -29,32 +31,43 @@ class MongoMetadataRepo(MetadataRepo):
     assets: MongoAssets
 
     async def begin(self, tenant: Tenant, intent: AudioAsset) -> AudioAsset:
-        for _ in range(_TRIES):
+        for wait in _WAITS:
             outcome = await self.assets.write(InsertOne(to_document(intent)))
             if not isinstance(outcome, Duplicate):
                 return intent
-            holder = await self._holder(tenant, intent)
+            holder = await self._find_holder(tenant, intent)
             if holder is not None:
                 return holder
-            # Whoever held the key gave it up between the two calls.
-        raise MetadataUnavailableError("the idempotency key changes hands too often")
+            # The key was given up between the two calls, or a majority has not yet confirmed who
+            # holds it. It is never taken as free: only an insert decides that.
+            await asyncio.sleep(wait)
+        raise MetadataUnavailableError("MongoDB has not confirmed who holds the idempotency key")
 
-    async def _holder(self, tenant: Tenant, intent: AudioAsset) -> AudioAsset | None:
-        ours = await self.get(tenant, intent.id)
-        if ours is not None and ours.attempt.fence == intent.attempt.fence:
-            return ours
-        return await self.assets.find_one(
+    async def _find_holder(self, tenant: Tenant, intent: AudioAsset) -> AudioAsset | None:
+        holder = await self.assets.find_one(
             _of(tenant) | {"idempotency.key": intent.attempt.idempotency_key}
         )
+        if holder is None or holder.id == intent.id:
+            # A repeated call may find its own intent, aborted and without its key by now.
+            ours = await self.assets.find_latest(intent.id)
+            if ours is not None and ours.attempt.fence == intent.attempt.fence:
+                return ours
+        return holder
 
     async def renew_lease(
         self, tenant: Tenant, asset_id: AssetId, *, fence: str, until: datetime
     ) -> bool:
-        pending = _own_intent(tenant, asset_id, fence, "pending")
+        pending = _pending(ObjectKeyPrefix(tenant=tenant, asset_id=asset_id), fence)
         outcome = await self.assets.write(UpdateOne(pending, {"$set": {"lease_until": until}}))
         if isinstance(outcome, Done):
             return True
-        return await self.assets.find_one(pending | {"lease_until": until}) is not None
+        found = await self.assets.find_latest(asset_id)
+        return (
+            found is not None
+            and found.tenant == tenant
+            and found.is_held(AssetState.PENDING, fence)
+            and found.attempt.lease_until == until
+        )
 
     async def commit(self, tenant: Tenant, ready: AudioAsset) -> bool:
         found = await self._settle(tenant, ready)
@@ -69,21 +82,25 @@ class MongoMetadataRepo(MetadataRepo):
         if not isinstance(outcome, Duplicate):
             return True
         # Of whomever it is, and whether we can read it or not.
-        same = {"fence": asset.attempt.fence, "state": asset.state.value}
-        ours = _of(tenant) | {"_id": str(asset.id)} | same
-        return bool(await self.assets.ids(ours, 1))
+        found = await self.assets.find_latest_document(asset.id) or {}
+        ours = _held(asset, asset.state)
+        return all(found.get(name) == value for name, value in ours.items())
 
     async def release(self, tenant: Tenant, asset: AudioAsset) -> bool:
-        found = await self._settle(tenant, asset, "quarantined")
+        found = await self._replace(tenant, asset, _held(asset, AssetState.QUARANTINED))
         return found is not None and found.is_same_write(asset)
 
-    async def _settle(
-        self, tenant: Tenant, asset: AudioAsset, state: str = "pending"
-    ) -> AudioAsset | None:
-        """Replace the asset if it is in that state, and return what is stored afterwards."""
-        held = _own_intent(tenant, asset.id, asset.attempt.fence, state)
-        outcome = await self.assets.write(ReplaceOne(held, to_document(asset)))
-        return asset if isinstance(outcome, Done) else await self.get(tenant, asset.id)
+    async def _settle(self, tenant: Tenant, asset: AudioAsset) -> AudioAsset | None:
+        """Replace the pending asset, and return what is stored afterwards."""
+        return await self._replace(tenant, asset, _pending(asset.key_prefix, asset.attempt.fence))
+
+    async def _replace(self, tenant: Tenant, asset: AudioAsset, where: Filter) -> AudioAsset | None:
+        if asset.tenant == tenant:
+            outcome = await self.assets.write(ReplaceOne(where, to_document(asset)))
+            if isinstance(outcome, Done):
+                return asset
+        found = await self.assets.find_latest(asset.id)
+        return found if found is not None and found.tenant == tenant else None
 
     async def get(self, tenant: Tenant, asset_id: AssetId) -> AudioAsset | None:
         return await self.assets.find_one(_of(tenant) | {"_id": str(asset_id)})
@@ -110,6 +127,12 @@ class MongoMetadataRepo(MetadataRepo):
         with translate_errors():
             await self.assets.collection.find_one({"_id": ""})
 
+    async def check_writes(self) -> None:
+        probes = self.assets.beside("probes")
+        with translate_errors():
+            probe = await probes.insert_one({})
+            await probes.delete_one({"_id": probe.inserted_id})
+
 
 def _of(tenant: Tenant) -> Filter:
     return {"customer_id": tenant.customer_id, "user_id": tenant.user_id}
@@ -127,5 +150,12 @@ def _below(place: tuple[Any, Any] | None) -> Filter:
     }
 
 
-def _own_intent(tenant: Tenant, asset_id: AssetId, fence: str, state: str) -> Filter:
-    return _of(tenant) | {"_id": str(asset_id), "state": state, "fence": fence}
+def _pending(prefix: ObjectKeyPrefix, fence: str) -> Filter:
+    """A point lookup by id; the key prefix says whose asset it is, and leads to no other index."""
+    where = {"_id": str(prefix.asset_id), "storage.key": str(prefix)}
+    return where | {"fence": fence, "state": AssetState.PENDING.value}
+
+
+def _held(asset: AudioAsset, state: AssetState) -> Filter:
+    where = {"_id": str(asset.id), "fence": asset.attempt.fence, "state": state.value}
+    return _of(asset.tenant) | where

@@ -143,21 +143,30 @@ def _in_one_transaction(connection: sqlite3.Connection, group: Sequence[Work]) -
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        _upgrade(connection)
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    # Within the transaction: another process may be upgrading it.
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise MetadataUnavailableError(
             f"the database has schema {version}, this audiolib knows {SCHEMA_VERSION}: upgrade it"
         )
-    connection.execute("BEGIN IMMEDIATE")
     for statement in (TABLE, RECORDS, *INDEXES):
         connection.execute(statement)
     for table, copy in FROM_VERSION_1.items():
-        # Looked for whatever the version says: another process may have been first.
         if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", [table]).fetchone():
             connection.execute(copy)
             connection.execute(f"DROP TABLE {table}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    connection.execute("COMMIT")
 
 
 @asynccontextmanager

@@ -32,3 +32,10 @@ class SqliteDocumentSchema(DocumentSchema):
             return document is not None
 
         return await self.database.write(upgrade)
+
+    async def missing_indexes(self) -> Sequence[str]:
+        """All are built when the database is opened."""
+        return []
+
+    async def build_index(self, name: str) -> None:
+        """There is none to build."""

@@ -15,6 +15,8 @@ from audiolib.domain.model.paging import Page, PageRequest
 from audiolib.domain.model.tenant import Tenant
 from audiolib.ports.metadata_repo import MetadataRepo
 
+_PROBE = "INSERT INTO records (collection, id, version, body) VALUES ('probes', 'probe', 1, ?)"
+
 
 @attrs.frozen
 class SqliteMetadataRepo(MetadataRepo):
@@ -69,6 +71,13 @@ class SqliteMetadataRepo(MetadataRepo):
 
     async def check(self) -> None:
         await self.database.read(lambda connection: connection.execute("SELECT 1 FROM assets"))
+
+    async def check_writes(self) -> None:
+        def write_and_remove(connection: sqlite3.Connection) -> None:
+            connection.execute(_PROBE, [" " * 4096])
+            connection.execute("DELETE FROM records WHERE collection = 'probes'")
+
+        await self.database.write(write_and_remove)
 
 
 def _begin(connection: sqlite3.Connection, tenant: Tenant, intent: AudioAsset) -> AudioAsset:

@@ -1,4 +1,4 @@
-"""An audio asset: its document is intent, truth and outbox at once."""
+"""An audio asset: one document holds the pending save, then the asset and its cleanup."""
 
 import enum
 from datetime import datetime, timedelta
@@ -196,7 +196,8 @@ class AudioAsset:
             self,
             state=AssetState.ABORTED,
             attempt=self.attempt.aborted(now, purge_after),
-            # Called off after the copy it already promises one; its temp file is all there is.
+            # One that is called off after the copy has promised a cleanup already: it is dropped,
+            # since the temp file is all there is.
             cleanup=Cleanup(),
             updated_at=now,
         )

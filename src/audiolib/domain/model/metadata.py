@@ -69,9 +69,12 @@ class Metadata:
 class SpeechRequest:
     """Text in a language, by a voice, at a speed (1.0 is the voice's own)."""
 
-    text: str = attrs.field(metadata=declare(TEXT, "what the voice says"))
+    text: str = attrs.field(
+        metadata=declare(TEXT, "what the voice says; at most GENERATOR_MAX_TEXT at once")
+    )
     voice: str = attrs.field(
-        default="kokoro-82m", metadata=declare(NAME, "the voice that speaks it")
+        default="kokoro-82m",
+        metadata=declare(NAME, "a voice; for an unknown one, the answer lists the voices"),
     )
     language: str = attrs.field(default="en", metadata=declare(LANGUAGE, "the text's language"))
     speed: float = attrs.field(default=1.0, metadata=declare(SPEED, "1 is the voice's own speed"))

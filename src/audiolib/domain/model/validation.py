@@ -7,6 +7,7 @@ Schema, the command line and the documentation read that one declaration.
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Protocol
 
 import attrs
@@ -105,6 +106,7 @@ def declare(rule: Rule, meaning: str = "") -> dict[str, Any]:
     return {_RULE: rule, _MEANING: meaning}
 
 
+@cache
 def rules_of(value_class: type) -> Mapping[str, tuple[Rule, str]]:
     """Return the rule and the meaning of every declared field."""
     return {

@@ -102,12 +102,14 @@ class AudioLibrary:
         """
         name = str(path).replace("\\", "/").rpartition("/")[2]
         command = SaveRecording(tenant=tenant, **({"filename": name} | described))
-        return await self.save_audio.save_recording(command, self.ports.local.open(str(path)))
+        return await self.save_audio.save_recording(
+            command, lambda: self.ports.local.open(str(path))
+        )
 
     async def save_bytes(self, data: bytes, *, tenant: Tenant, **described: Any) -> SavedAudio:
         """Save audio that is in memory; `described` as in `save_file`. Raises: as `save`."""
         command = SaveRecording(tenant=tenant, **described)
-        return await self.save_audio.save_recording(command, _open_bytes(data))
+        return await self.save_audio.save_recording(command, lambda: _open_bytes(data))
 
     async def page(self, tenant: Tenant, request: PageRequest = PageRequest()) -> Page:
         """Return one page of assets, newest first. Raises: MetadataUnavailableError."""

@@ -8,7 +8,7 @@ from audiolib.entrypoints.bootstrap.extras import needs_server_extra
 from audiolib.entrypoints.config.settings import Settings
 
 
-def mongo_assets(settings: Settings) -> providers.Resource[Any]:
+def mongo_assets(settings: Settings, require_indexes: bool = True) -> providers.Resource[Any]:
     with needs_server_extra("METADATA_STORE=mongodb"):
         from audiolib.adapters.mongo.client import open_mongo
 
@@ -18,6 +18,7 @@ def mongo_assets(settings: Settings) -> providers.Resource[Any]:
         database=settings.mongodb_database,
         driver=settings.mongodb_driver,
         patience=settings.mongodb_timeout,
+        require_indexes=require_indexes,
     )
 
 

@@ -15,10 +15,13 @@ from audiolib.entrypoints.worker.loops import at_work, clean_up_forever, recover
 
 
 @asynccontextmanager
-async def open_library(settings: Settings, *, create: bool = True) -> AsyncIterator[AudioLibrary]:
+async def open_library(
+    settings: Settings, *, create: bool = True, require_indexes: bool = True
+) -> AsyncIterator[AudioLibrary]:
     """Open the library; it is closed, with its workers, when the context is left.
 
-    Without `create`, an embedded library must exist already. Links to embedded audio begin with
+    Without `create`, an embedded library must exist already; without `require_indexes`, MongoDB may
+    lack some, which `library.migrate` builds. Links to embedded audio begin with
     PUBLIC_URL, or with where `audiolib serve` listens by default.
 
     Raises: SettingsError, where there is no library; StorageUnavailableError,
@@ -27,7 +30,7 @@ async def open_library(settings: Settings, *, create: bool = True) -> AsyncItera
     if not create:
         _require_library(settings)
     settings = attrs.evolve(settings, public_url=settings.public_url or "http://127.0.0.1:8000")
-    container = build_container(settings)
+    container = build_container(settings, require_indexes=require_indexes)
     async with open_resources(container), AsyncExitStack() as workers:
         library = await resolve(container.library())
         to_start: list[asyncio.Task[None]] = []

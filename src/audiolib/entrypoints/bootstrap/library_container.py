@@ -85,8 +85,13 @@ class Container(containers.DeclarativeContainer):
     )
 
 
-def build_container(settings: Settings) -> Container:
-    """Return one provider a port, chosen by the settings; nothing is opened yet."""
+def build_container(settings: Settings, *, require_indexes: bool = True) -> Container:
+    """Return one provider a port, chosen by the settings; nothing is opened yet.
+
+    With `require_indexes`, opening MongoDB fails where it lacks indexes on many documents.
+    """
+    on_mongo = settings.metadata_store == "mongodb"
+    metadata = _mongo(settings, require_indexes) if on_mongo else _sqlite(settings)
     session = providers.Resource(
         open_http_session, settings.http, more_headers=providers.Object(trace_headers)
     )
@@ -95,7 +100,7 @@ def build_container(settings: Settings) -> Container:
         source=providers.Factory(HttpAudioSource, session=session, settings=settings.http),
         cleaner=providers.Factory(HttpTempCleaner, session=session, settings=settings.http),
         store=_s3(settings) if settings.object_store == "s3" else _filesystem(settings),
-        **(_mongo(settings) if settings.metadata_store == "mongodb" else _sqlite(settings)),
+        **metadata,
     )
 
 
@@ -123,7 +128,7 @@ def _filesystem(settings: Settings) -> providers.Provider[ObjectStore]:
     )
 
 
-def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
+def _mongo(settings: Settings, require_indexes: bool) -> dict[str, providers.Provider[object]]:
     with needs_server_extra("METADATA_STORE=mongodb"):
         from audiolib.adapters.mongo import (
             cleanup_outbox,
@@ -134,7 +139,7 @@ def _mongo(settings: Settings) -> dict[str, providers.Provider[object]]:
             records,
         )
 
-    assets = mongo_assets(settings)
+    assets = mongo_assets(settings, require_indexes)
     return {
         "repo": providers.Factory(metadata_repo.MongoMetadataRepo, assets),
         "outbox": providers.Factory(

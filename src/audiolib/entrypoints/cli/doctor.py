@@ -37,11 +37,11 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[str, str | None]]
     # A container for each store: one that can't be opened must not hide the other.
     yield (
         f"object store ({settings.object_store})",
-        await _fault(partial(_open, build_container(settings), "store")),
+        await _fault(partial(_open_store, build_container(settings))),
     )
     yield (
         f"metadata store ({settings.metadata_store})",
-        await _fault(partial(_open, build_container(settings), "repo")),
+        await _fault(partial(_write_metadata, build_container(settings))),
     )
 
 
@@ -55,10 +55,18 @@ async def _ask_generator(base: str) -> None:
             raise AudioLibraryError(f"it answers {answer.status} where 404 was expected.")
 
 
-async def _open(container: Container, name: str) -> None:
+async def _open_store(container: Container) -> None:
+    """Opening an object store writes to it already, to see what it promises."""
     try:
-        port = await resolve(getattr(container, name)())
-        await port.check()
+        await (await resolve(container.store())).check()
+    finally:
+        await resolve(container.shutdown_resources())
+
+
+async def _write_metadata(container: Container) -> None:
+    """A server that answers reads may still refuse writes."""
+    try:
+        await (await resolve(container.repo())).check_writes()
     finally:
         await resolve(container.shutdown_resources())
 

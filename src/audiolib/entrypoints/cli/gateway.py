@@ -1,4 +1,4 @@
-"""`audiolib gateway`: the api-server."""
+"""`audiolib gateway`: the gateway."""
 
 import socket
 

@@ -62,7 +62,7 @@ class Trust:
 
 @attrs.frozen(kw_only=True)
 class GatewaySettings:
-    """The api-server's own; rates are requests a second of one tenant."""
+    """The gateway's own; rates are requests a second of one tenant."""
 
     asset_service_url: str = "http://127.0.0.1:8000"
     api_key_secrets: tuple[str, ...] = attrs.field(default=(), repr=False)

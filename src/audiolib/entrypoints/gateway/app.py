@@ -1,4 +1,4 @@
-"""The api-server: authenticates, routes, and nothing else."""
+"""The gateway: authenticates, routes, and nothing else."""
 
 import asyncio
 from collections.abc import AsyncIterator

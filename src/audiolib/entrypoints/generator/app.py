@@ -7,11 +7,16 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from audiolib.domain.model.errors import UnavailableError
+from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.use_cases.speech.record_speech import RecordSpeech
 from audiolib.entrypoints.config.groups import SpeakingLimits
 from audiolib.entrypoints.config.logs import log_event
-from audiolib.entrypoints.generator.app_keys import RECORD_SPEECH, SPEAKING, SPEAKING_SECONDS
+from audiolib.entrypoints.generator.app_keys import (
+    RECORD_SPEECH,
+    SPEAKING,
+    SPEAKING_SECONDS,
+    TEMP_READS,
+)
 from audiolib.entrypoints.generator.routes import delete_temp_file, generate, get_temp_file
 from audiolib.entrypoints.generator.service_token import require_token
 from audiolib.entrypoints.http.application import new_application
@@ -22,6 +27,8 @@ from audiolib.entrypoints.http.openapi import openapi_handler
 from audiolib.ports.temp_file_store import TempFileStore
 
 _SWEEP_EVERY = 60.0
+_MOST_READS = 256
+"""Temp files that are read at once: each takes a buffer while its reader is slow."""
 _log = logging.getLogger("audiolib.generator")
 
 
@@ -32,8 +39,8 @@ def create_generator(
     temp_file_ttl: timedelta,
     tokens: Sequence[str] = (),
 ) -> web.Application:
-    """`temp_file_ttl` is how long an unsaved file is kept; of `tokens`, a caller must
-    have one."""
+    """`temp_file_ttl` is how long an unsaved file is kept. A caller must send one of `tokens`;
+    without any, every caller is served."""
     app = new_application()
     app.middlewares.append(require_token(tokens))
     app[RECORD_SPEECH] = record_speech
@@ -45,6 +52,8 @@ def create_generator(
         queue=limits.queue,
         queue_wait=None,
     )
+
+    app[TEMP_READS] = LoadShedder("downloads", most=_MOST_READS, most_per_tenant=_MOST_READS)
 
     async def lifespan(_: web.Application) -> AsyncIterator[None]:
         sweeper = asyncio.create_task(_sweep_forever(record_speech.temp_files, temp_file_ttl))
@@ -67,6 +76,6 @@ async def _sweep_forever(temp_files: TempFileStore, ttl: timedelta) -> None:
             swept = await temp_files.sweep(older_than=ttl)
             if swept:
                 log_event(_log, logging.INFO, "unsaved temp files deleted", count=swept)
-        except UnavailableError as failed:
+        except AudioLibraryError as failed:
             log_event(_log, logging.WARNING, "sweep failed", reason=failed)
         await asyncio.sleep(min(_SWEEP_EVERY, ttl.total_seconds()))

@@ -7,5 +7,6 @@ from audiolib.entrypoints.http.load_shedding import LoadShedder
 
 RECORD_SPEECH = web.AppKey("record_speech", RecordSpeech)
 SPEAKING = web.AppKey("speaking", LoadShedder)
+TEMP_READS = web.AppKey("temp_reads", LoadShedder)
 SPEAKING_SECONDS = web.AppKey("speaking_seconds", float)
 """How long speaking one text may take."""

@@ -7,14 +7,19 @@ from aiohttp import web
 from audiolib.domain.model.audio import AudioFormat
 from audiolib.domain.model.errors import (
     InvalidRequestError,
-    TempFileNotFoundError,
     VersionConflictError,
 )
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.metadata import SpeechRequest
+from audiolib.domain.model.objects import Slice
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.use_cases.speech.record_speech import RecordedSpeech
-from audiolib.entrypoints.generator.app_keys import RECORD_SPEECH, SPEAKING, SPEAKING_SECONDS
+from audiolib.entrypoints.generator.app_keys import (
+    RECORD_SPEECH,
+    SPEAKING,
+    SPEAKING_SECONDS,
+    TEMP_READS,
+)
 from audiolib.entrypoints.http.access_log import TENANT
 from audiolib.entrypoints.http.answers import DeletedTempFile, GeneratedSpeech
 from audiolib.entrypoints.http.audio_response import head_response, stream_audio
@@ -22,6 +27,7 @@ from audiolib.entrypoints.http.conditional_requests import allows, matches, rang
 from audiolib.entrypoints.http.identity_headers import CUSTOMER, USER
 from audiolib.entrypoints.http.json_body import json_response, read_fields
 from audiolib.entrypoints.http.problem_details import SpeechTimeoutError
+from audiolib.ports.object_store import OpenedObject
 
 
 async def generate(request: web.Request) -> web.Response:
@@ -43,8 +49,9 @@ async def generate(request: web.Request) -> web.Response:
 async def _record(request: web.Request, speech: SpeechRequest) -> RecordedSpeech:
     """Wait for a turn, and speak within the time for one text."""
     record_speech, seconds = request.app[RECORD_SPEECH], request.app[SPEAKING_SECONDS]
+    tenant = _tenant(request)
     record_speech.check(speech)  # it waits for no turn that can do nothing with it
-    async with request.app[SPEAKING].slot(_tenant(request)):
+    async with request.app[SPEAKING].slot(tenant):
         try:
             async with asyncio.timeout(seconds):
                 return await record_speech(speech)
@@ -56,21 +63,23 @@ async def _record(request: web.Request, speech: SpeechRequest) -> RecordedSpeech
 
 async def get_temp_file(request: web.Request) -> web.StreamResponse:
     """GET and HEAD /temp/{filename}, ranges included."""
-    temp_files, name = request.app[RECORD_SPEECH].temp_files, _name(request)
-    found = await temp_files.find(name)
-    if found is None:
-        raise TempFileNotFoundError
-    if not allows(request.headers.get("If-Match"), found.etag):
-        raise VersionConflictError
-    content_type = AudioFormat(str(name).rpartition(".")[2]).content_type
-    headers = {"ETag": found.etag, "Accept-Ranges": "bytes", "Cache-Control": "no-store"}
-    if matches(request.headers.get("If-None-Match"), found.etag):
-        return web.Response(status=304, headers=headers)
-    if request.method == "HEAD":
-        return head_response(found.size, headers, content_type)
-    part = range_of(request.headers.get("Range"), request.headers.get("If-Range"), found.etag)
-    async with temp_files.open(name, part) as opened:
-        return await stream_audio(request, opened, part, headers, content_type, min_rate=None)
+    name = _name(request)
+    async with (
+        request.app[TEMP_READS].slot(None),
+        request.app[RECORD_SPEECH].temp_files.open(name) as opened,
+    ):
+        if not allows(request.headers.get("If-Match"), opened.etag):
+            raise VersionConflictError
+        content_type = AudioFormat(str(name).rpartition(".")[2]).content_type
+        headers = {"ETag": opened.etag, "Accept-Ranges": "bytes", "Cache-Control": "no-store"}
+        if matches(request.headers.get("If-None-Match"), opened.etag):
+            return web.Response(status=304, headers=headers)
+        if request.method == "HEAD":
+            return head_response(opened.size, headers, content_type)
+        part = range_of(request.headers.get("Range"), request.headers.get("If-Range"), opened.etag)
+        cut = Slice(start=0, stop=opened.size) if part is None else part.within(opened.size)
+        audio = OpenedObject(size=opened.size, part=cut, chunks=opened.read(cut))
+        return await stream_audio(request, audio, part, headers, content_type, min_rate=None)
 
 
 async def delete_temp_file(request: web.Request) -> web.Response:

@@ -30,7 +30,7 @@ class AssetSpeech(Struct, kw_only=True, frozen=True):
     language: str
     speed: float
     model: str
-    status: str
+    status: Annotated[str, Meta(description="the state, for readers of documents: `saved`")]
 
 
 class AssetMetadata(Struct, kw_only=True, frozen=True):
@@ -54,22 +54,22 @@ class AssetAudio(Struct, kw_only=True, frozen=True):
 class Asset(Struct, kw_only=True, frozen=True):
     """An asset, without the internal fields of its document."""
 
-    id: str
-    asset_id: str
+    id: Annotated[str, Meta(description="a UUID")]
+    asset_id: Annotated[str, Meta(description="the same")]
     customer_id: str
     user_id: str
     type: Literal["audio"] = "audio"
-    name: str
+    name: Annotated[str, Meta(description="`Audio - ` and the title")]
     size: Bytes
     duration: Annotated[float | None, Meta(description="seconds")]
     metadata: AssetMetadata
     content_type: str | None
     sha256: str | None
     audio: AssetAudio | None
-    state: str
+    state: Annotated[str, Meta(description="`ready`")]
     created_at: Time
     updated_at: Time
-    version: Annotated[int, Meta(description="grows with every change; the ETag")]
+    version: Annotated[int, Meta(description="grows with every change of the asset; its ETag")]
     storage: Storage
 
 

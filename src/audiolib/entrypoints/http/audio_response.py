@@ -34,11 +34,11 @@ async def stream_audio(
 ) -> web.StreamResponse:
     """Send the bytes, to a client that must read `min_rate` bytes a second."""
     # What is wrong with the first bytes can still be said by a status.
-    first = await anext(opened.chunks, b"")
+    begun = [await anext(opened.chunks, b"")]
     response = web.StreamResponse(status=200 if part is None else 206, headers=headers)
     _describe(response, opened.part, opened.size, part, content_type)
     await response.prepare(request)
-    failed = await send_body(request, response, _after(first, opened.chunks), min_rate=min_rate)
+    failed = await send_body(request, response, _resume(begun, opened.chunks), min_rate=min_rate)
     if isinstance(failed, AudioLibraryError):
         log_event(_log, logging.ERROR, "download failed", code=failed.code, reason=failed)
     elif failed is not None:
@@ -46,8 +46,8 @@ async def stream_audio(
     return response
 
 
-async def _after(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
+async def _resume(begun: list[bytes], chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield begun.pop()  # and let go of it: a slow client would hold it all the while
     async for chunk in chunks:
         yield chunk
 

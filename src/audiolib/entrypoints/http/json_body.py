@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from audiolib.domain.model.errors import FieldError, InvalidRequestError
+from audiolib.domain.model.errors import FieldError
+from audiolib.domain.model.validation import raise_if_any, rules_of
 from audiolib.entrypoints.http.gateway_assertion import BODY_SHA256, verify_body
 from audiolib.entrypoints.http.problem_details import MOST_ERRORS, MalformedRequestError
-from audiolib.entrypoints.http.request_schema import fields_of, required_fields_of
+from audiolib.entrypoints.http.request_schema import required_fields_of
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes: 100,000 characters, each escaped as two surrogates of six bytes, and some room."""
@@ -20,7 +21,7 @@ async def read_fields(request: web.Request, command: type) -> dict[str, Any]:
     """Return the body's fields, by the declarations of the command. `null` counts as absent.
 
     Raises: MalformedRequestError; UnauthenticatedError for a body that the gateway did not sign;
-    InvalidRequestError naming the first unknown fields, or all missing ones.
+    InvalidRequestError naming unknown fields, missing ones and bad values, in this order.
     """
     if request.content_type != "application/json":
         raise MalformedRequestError("the body must be sent as application/json")
@@ -33,15 +34,17 @@ async def read_fields(request: web.Request, command: type) -> dict[str, Any]:
         raise MalformedRequestError(f"the body is not JSON: {unreadable}"[:200]) from unreadable
     if not isinstance(body, dict):
         raise MalformedRequestError("the body must be a JSON object")
-    allowed = fields_of(command)
-    unknown = islice((name for name in body if name not in allowed), MOST_ERRORS)
-    if faults := [FieldError(name[:100], "is not a field of this call") for name in unknown]:
-        raise InvalidRequestError(*faults)
-    fields = {name: value for name, value in body.items() if value is not None}
+    rules = rules_of(command)
+    given = {name: value for name, value in body.items() if value is not None}
+    unknown = islice((name for name in body if name not in rules), MOST_ERRORS)
+    faults = [FieldError(name[:100], "is not a field of this call") for name in unknown]
     required = required_fields_of(command)
-    if missing := [FieldError(name, "is required") for name in required if name not in fields]:
-        raise InvalidRequestError(*missing)
-    return fields
+    faults += [FieldError(name, "is required") for name in required if name not in given]
+    if faults:
+        for name in rules.keys() & given.keys():
+            faults += rules[name][0].errors(name, given[name])
+    raise_if_any(*faults)
+    return given
 
 
 def json_response(

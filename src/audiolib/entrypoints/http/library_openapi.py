@@ -31,7 +31,7 @@ _READ_PROBLEMS = (401, 404, 422, 503)
 
 
 def library_paths() -> Json:
-    """What a person can do with their library."""
+    """Return the paths of the library, by which users reach it."""
     return {
         "/audio-library": {
             "post": {
@@ -52,7 +52,10 @@ def library_paths() -> Json:
                 "summary": "A page of assets, newest first",
                 "parameters": [
                     parameter(
-                        "query", "limit", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}
+                        "query",
+                        "limit",
+                        {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 50},
+                        "assets of a page",
                     ),
                     parameter("query", "cursor", _CURSOR, "`next_cursor` of the page before"),
                 ],
@@ -89,7 +92,7 @@ def library_paths() -> Json:
                 "responses": answers({200: json_answer("The URL", Link)}, *_READ_PROBLEMS),
             }
         },
-        "/audio-library/{id}/audio": {"get": _listen("listen"), "head": _listen("describe")},
+        "/audio-library/{id}/audio": {"get": _listen("listen"), "head": _listen("headAudio")},
     }
 
 

@@ -38,7 +38,7 @@ class LoadShedder:
     def refuse_beyond(self, tenant: Tenant | None) -> None:
         """What would be refused anyway is refused before its body is read.
 
-        Raises: RateLimitedError, when it is the tenant's own doing; OverloadedError.
+        Raises: RateLimitedError, when the tenant's own limit is reached; OverloadedError.
         """
         if tenant is not None and self._of_tenant[tenant] >= self._most_per_tenant:
             raise RateLimitedError(

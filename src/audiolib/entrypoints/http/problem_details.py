@@ -35,6 +35,9 @@ STATUS_BY_CODE = {
     "version_conflict": 412,
     "audio_too_large": 413,
     "request_entity_too_large": 413,
+    "method_not_allowed": 405,
+    "not_found": 404,
+    "internal_error": 500,
     "not_audio": 415,
     "unsupported_encoding": 415,
     "range_not_satisfiable": 416,
@@ -116,7 +119,7 @@ class RequestTimeoutError(AudioLibraryError, TimeoutError):
 
 
 class RateLimitedError(AudioLibraryError):
-    """Too many requests; `retry_after` is in seconds, `headers` describe the limit."""
+    """Too many requests: try again after the seconds that Retry-After names."""
 
     code = "rate_limited"
     retryable = True

@@ -9,6 +9,7 @@ from audiolib.domain.model.metadata import SpeechRequest
 from audiolib.domain.use_cases.library.save_command import SaveAudio
 from audiolib.entrypoints.http import problem_details
 from audiolib.entrypoints.http.answer_schemas import answer_schemas
+from audiolib.entrypoints.http.library_openapi import library_paths
 from audiolib.entrypoints.http.openapi import Json
 from audiolib.entrypoints.http.request_schema import request_schema
 
@@ -18,12 +19,17 @@ _HEAD = """\
 Fields of requests and answers, and the codes of errors. The calls are in [api.md](api.md). This
 page is generated from the declarations by `make docs`.
 """
+_OF_HTTP = {
+    "not_found": "There is no such path.",
+    "method_not_allowed": "The path has no such method; Allow names those that it has.",
+    "internal_error": "Something went wrong, and is in the log under the request's id.",
+}
 _REQUESTS = {"POST /audio-library": SaveAudio, "POST /audio/generate": SpeechRequest}
 
 
 def reference_document() -> str:
     """Return the page as Markdown."""
-    return "\n".join([_HEAD, *_requests(), *_answers(), *_codes()])
+    return "\n".join([_HEAD, *_requests(), *_parameters(), *_answers(), *_codes()])
 
 
 def _requests() -> Iterator[str]:
@@ -36,6 +42,17 @@ def _requests() -> Iterator[str]:
             default = "required" if name in required else _code(field.get("default"))
             yield f"| `{name}` | {_limit(field)} | {default} | {field.get('description', '')} |"
         yield ""
+
+
+def _parameters() -> Iterator[str]:
+    yield "## Query parameters\n\n| call | parameter | limit | meaning |\n|---|---|---|---|"
+    for path, operations in library_paths().items():
+        for method, operation in operations.items():
+            for each in operation["parameters"]:
+                if each["in"] == "query":
+                    call, meaning = f"`{method.upper()} {path}`", each.get("description", "")
+                    yield f"| {call} | `{each['name']}` | {_limit(each['schema'])} | {meaning} |"
+    yield ""
 
 
 def _answers() -> Iterator[str]:
@@ -57,6 +74,7 @@ def _codes() -> Iterator[str]:
         and issubclass(error, errors.AudioLibraryError)
         and "code" in vars(error)
     }
+    meanings |= _OF_HTTP
     yield "## Codes of errors\n\n| code | status | meaning |\n|---|---|---|"
     for code, status in sorted(problem_details.STATUS_BY_CODE.items(), key=lambda item: item[1]):
         yield f"| `{code}` | {status} | {meanings.get(code, '')} |"

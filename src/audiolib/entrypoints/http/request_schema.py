@@ -19,7 +19,6 @@ from audiolib.entrypoints.http.openapi import Json, object_schema
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 
 
-@cache
 def fields_of(command: type) -> frozenset[str]:
     """Return the names of the fields that a request may have."""
     return frozenset(rules_of(command))
@@ -34,7 +33,7 @@ def required_fields_of(command: type) -> tuple[str, ...]:
 def request_schema(command: type, **more: Json) -> Json:
     """Return the schema of a command's declared fields; `more` adds to the schemas of some."""
     properties = {
-        name: schema_of(rule)
+        name: _schema_of_field(command, name, rule)
         | ({"description": meaning} if meaning else {})
         | _default_schema(_default(command, name))
         | more.get(name, {})
@@ -78,6 +77,13 @@ def _(rule: ListRule) -> Json:
         "uniqueItems": True,
         "items": schema_of(rule.item),
     }
+
+
+def _schema_of_field(command: type, name: str, rule: Rule) -> Json:
+    schema = schema_of(rule)
+    is_required = _default(command, name) is attrs.NOTHING
+    # What is null counts as absent.
+    return schema if is_required else schema | {"type": [schema["type"], "null"]}
 
 
 def _default(command: type, name: str) -> Any:

@@ -31,6 +31,12 @@ class MetadataRepoPage(MetadataRepoBegin):
         page = await repo.page(TENANT, PageRequest())
         assert list(page.assets) == _newest_first(saved)
 
+    async def test_checking_leaves_nothing(self, repo: MetadataRepo) -> None:
+        for _ in range(2):
+            await repo.check()
+            await repo.check_writes()
+        assert (await repo.page(TENANT, PageRequest())).assets == ()
+
     async def test_pages_leave_out_block_checksums(self, repo: MetadataRepo) -> None:
         listed = await _save(repo, pending())
         whole = await repo.get(TENANT, listed.id)

@@ -1,17 +1,17 @@
 """The contract of the port TempFileStore."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from audiolib.domain.model.errors import (
-    RangeNotSatisfiableError,
     TempFileNotFoundError,
     VersionConflictError,
 )
 from audiolib.domain.model.identifiers import TempName
-from audiolib.domain.model.objects import ByteRange
+from audiolib.domain.model.objects import ByteRange, Slice
 from audiolib.ports.temp_file_store import TempFileStore
 from audiolib.testing.contracts.samples import gather, payload, pieces
 
@@ -63,15 +63,40 @@ class TempFileStoreContract:
         self, temp_files: TempFileStore, part: ByteRange, expected: bytes
     ) -> None:
         await temp_files.put(NAME, _stream(DATA, 1000))
-        async with temp_files.open(NAME, part) as opened:
-            assert (opened.size, opened.part.length) == (len(DATA), len(expected))
-            assert b"".join([chunk async for chunk in opened.chunks]) == expected
+        async with temp_files.open(NAME) as opened:
+            cut = part.within(opened.size)
+            assert (opened.size, cut.length) == (len(DATA), len(expected))
+            assert b"".join([chunk async for chunk in opened.read(cut)]) == expected
 
-    async def test_a_part_beyond_the_end_is_refused(self, temp_files: TempFileStore) -> None:
-        await temp_files.put(NAME, _stream(DATA, 1000))
-        with pytest.raises(RangeNotSatisfiableError):
-            async with temp_files.open(NAME, ByteRange(len(DATA), None)):
-                raise AssertionError("it was opened")
+    async def test_an_opened_file_is_one_content(self, temp_files: TempFileStore) -> None:
+        first = await temp_files.put(NAME, _stream(DATA, 1000))
+        async with temp_files.open(NAME) as opened:
+            await temp_files.put(NAME, _stream(b"another", 9))
+            assert (opened.size, opened.etag) == (first.size, first.etag)
+            whole = Slice(start=0, stop=opened.size)
+            assert b"".join([chunk async for chunk in opened.read(whole)]) == DATA
+        assert await _read(temp_files, NAME) == b"another"
+
+    async def test_of_writers_of_one_name_each_writes_its_own(
+        self, temp_files: TempFileStore
+    ) -> None:
+        contents = [bytes([number]) * (50_000 + number) for number in range(8)]
+        await gather(temp_files.put(NAME, _stream(data, 5_000)) for data in contents)
+        assert await _read(temp_files, NAME) in contents
+        assert await temp_files.size() in map(len, contents)
+
+    async def test_of_a_cancelled_put_nothing_stays(self, temp_files: TempFileStore) -> None:
+        for steps in range(12):
+            putting = asyncio.create_task(temp_files.put(NAME, _stream(DATA, 1000)))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            putting.cancel()
+            done = await asyncio.gather(putting, return_exceptions=True)
+            if isinstance(done[0], BaseException):
+                assert await temp_files.find(NAME) is None
+                assert await temp_files.size() == 0
+                assert await temp_files.sweep(older_than=timedelta(hours=-1)) == 0
+            await temp_files.delete(NAME, etag=None)
 
     async def test_a_missing_file_is_not_found(self, temp_files: TempFileStore) -> None:
         await temp_files.put(OTHER, _stream(DATA, 1000))
@@ -148,4 +173,5 @@ async def _stream(data: bytes, size: int, *, breaks: bool = False) -> AsyncItera
 
 async def _read(temp_files: TempFileStore, name: TempName) -> bytes:
     async with temp_files.open(name) as opened:
-        return b"".join([chunk async for chunk in opened.chunks])
+        whole = Slice(start=0, stop=opened.size)
+        return b"".join([chunk async for chunk in opened.read(whole)])

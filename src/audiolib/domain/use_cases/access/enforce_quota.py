@@ -50,7 +50,7 @@ class EnforceQuota:
     patience: timedelta = timedelta(minutes=10)
 
     async def reserve(self, tenant: Tenant, asset_id: AssetId, size: int) -> None:
-        """Room for one asset; asked again, for another size.
+        """Reserve room for one asset; a second call replaces the size.
 
         Raises: QuotaExceededError, and then what was reserved before stays; or
         MetadataUnavailableError.
@@ -71,7 +71,7 @@ class EnforceQuota:
         return (await self._load(tenant)).usage
 
     async def settle(self, *, limit: int = 100) -> int:
-        """Reservations whose saves were cut off become what became of their assets.
+        """Keep or release reservations whose saves were cut off, by the state of their assets.
 
         Returns: how many. Raises: MetadataUnavailableError.
         """

@@ -23,10 +23,10 @@ class Recovered:
 
 @attrs.frozen(kw_only=True)
 class RecoverSaves:
-    """Fences expired intents, then removes their objects; never the other way.
+    """Fences expired intents, then removes their objects; never removes before it has fenced.
 
     A prefix is swept once more when its tombstone's time is over, for a write that arrived late.
-    Any number may run at once.
+    Several processes may run it at once.
     """
 
     intents: IntentLog

@@ -45,6 +45,9 @@ class ListenToAudio:
         Raises, on entry or while reading: AssetCorruptError when the object is not what was
         saved. On entry: RangeNotSatisfiableError.
         """
+        if asset.blocks is None:
+            # A page has none; the document may.
+            asset = await self.library.get(asset.tenant, asset.id)
         cut = Slice(start=0, stop=asset.size) if part is None else part.within(asset.size)
         blockwise = asset.blocks is not None and cut.length > 0
         wanted = whole_blocks(cut, asset.size) if blockwise and part is not None else part

@@ -3,6 +3,7 @@
 Intent first, object second, commit last; nothing is deleted before its document is fenced.
 """
 
+import hashlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
@@ -93,14 +94,17 @@ class SaveAudioToLibrary:
             cleans_up=self.policy.clean_up,
         )
 
-    async def save_recording(self, command: SaveRecording, opening: Opening) -> SavedAudio:
-        """Save what `opening` gives, under the same checks and the same protocol as a temp file.
+    async def save_recording(
+        self, command: SaveRecording, open_audio: Callable[[], Opening]
+    ) -> SavedAudio:
+        """Save what `open_audio` gives, under the same checks and protocol as a temp file.
 
-        Raises: as a call.
+        With an idempotency key it is read once more, first, for its digest. Raises: as a call.
         """
+        sha256 = "" if command.idempotency_key is None else await _digest(open_audio())
         storage = Storage(bucket=self.store.bucket)
-        intent = self._intent(command, command.idempotency(), storage)
-        return await self._save(intent, opening, duration=command.duration, cleans_up=False)
+        intent = self._intent(command, command.idempotency(sha256), storage)
+        return await self._save(intent, open_audio(), duration=command.duration, cleans_up=False)
 
     async def _save(
         self, intent: AudioAsset, opening: Opening, *, duration: float | None, cleans_up: bool
@@ -235,6 +239,14 @@ class SaveAudioToLibrary:
                 await self.quota.release(intent.tenant, intent.id)
         except UnavailableError:
             pass
+
+
+async def _digest(opening: Opening) -> str:
+    digest = hashlib.sha256()
+    async with opening as audio:
+        async for chunk in audio.chunks:
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _verify(

@@ -1,5 +1,7 @@
 """What a save is asked to do; each field with its rule and its meaning."""
 
+from collections.abc import Collection
+
 import attrs
 
 from audiolib.domain.model.idempotency import CLIENT_KEY, Idempotency
@@ -22,6 +24,13 @@ from audiolib.domain.model.temp_file import AUDIO_URL, AllowedSources, TempFile
 from audiolib.domain.model.tenant import Tenant
 from audiolib.domain.model.validation import NumberRule, declare, field_errors, raise_if_any
 
+_FIRST = frozenset(
+    (
+        *("text", "voice", "voice_name", "language", "speed", "model", "title", "description"),
+        *("tags", "folder", "duration", "filename"),
+    )
+)
+"""The fields of the first version."""
 DURATION = NumberRule(at_least=0, at_most=7 * 86_400)
 
 
@@ -67,6 +76,20 @@ class SaveRequest:
     def __attrs_post_init__(self) -> None:
         raise_if_any(*field_errors(self))
 
+    def asked(self, *, without: Collection[str] = ()) -> dict[str, object]:
+        """What is asked for, for a fingerprint.
+
+        Fields that were added since the first version count only where they are given, so that a
+        request that was saved before an upgrade is recognised after it.
+        """
+        left_out = {"tenant", "idempotency_key", *without}
+        return {
+            field.name: value
+            for field in attrs.fields(type(self))
+            if field.name not in left_out
+            and ((value := getattr(self, field.name)) != field.default or field.name in _FIRST)
+        }
+
     def metadata_with(self, *, title: str, description: str) -> Metadata:
         """The metadata, with these where the request names none."""
         return Metadata(
@@ -109,11 +132,8 @@ class SaveAudio(SaveRequest):
 
     def idempotency(self, temp_file: TempFile) -> Idempotency:
         """The fingerprint is over what was asked, not how: both forms of an audio_url are one."""
-        request = attrs.asdict(
-            self, filter=attrs.filters.exclude("tenant", "idempotency_key", "audio_url")
-        )
         return Idempotency.of(
-            request
+            self.asked(without=("audio_url",))
             | {"base": temp_file.base, "name": str(temp_file.name)}
             # 1 and 1.0 are one speed.
             | {"speed": float(self.speed)}
@@ -144,9 +164,11 @@ class SaveRecording(SaveRequest):
         stem = self.filename.rpartition(".")[0] or self.filename
         return self.metadata_with(title=title_from(stem or self.text), description="")
 
-    def idempotency(self) -> Idempotency | None:
-        """None without a key: two recordings with the same description may well differ."""
+    def idempotency(self, sha256: str) -> Idempotency | None:
+        """The fingerprint is over what was asked and the digest of the audio.
+
+        None without a key: two recordings with the same description may well differ.
+        """
         if self.idempotency_key is None:
             return None
-        request = attrs.asdict(self, filter=attrs.filters.exclude("tenant", "idempotency_key"))
-        return Idempotency.of(request, self.idempotency_key)
+        return Idempotency.of(self.asked() | {"sha256": sha256}, self.idempotency_key)

@@ -1,5 +1,7 @@
 """MigrateDocuments: brings every document to the current schema."""
 
+from collections.abc import Sequence
+
 import attrs
 
 from audiolib.domain.documents.asset_document import SCHEMA_VERSION
@@ -46,6 +48,14 @@ class MigrateDocuments:
         return Migrated(
             current=current, upgraded=upgraded, outdated=outdated, unreadable=tuple(unreadable)
         )
+
+    async def missing_indexes(self) -> Sequence[str]:
+        """Return the names of indexes to build first. Raises: MetadataUnavailableError."""
+        return await self.schema.missing_indexes()
+
+    async def build_index(self, name: str) -> None:
+        """Build one, however long it takes. Raises: MetadataUnavailableError."""
+        await self.schema.build_index(name)
 
     async def _upgrade(self, asset_id: str) -> bool:
         try:

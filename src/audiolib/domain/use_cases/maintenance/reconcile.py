@@ -109,8 +109,8 @@ class ReconcileLibrary:
         return [Finding(kind=FindingKind.UNEXPLAINED_OBJECT, subject=key, detail=detail)]
 
     def _find_uncommitted(self, entry: LibraryEntry) -> list[Finding]:
-        """Intents whose lease is over and whose object is there: in an older database, a save that
-        was committed since looks like one that never was, and the recoverer would sweep it."""
+        """Intents whose lease is over and whose object is there: in a database that was restored
+        from a backup, a save that was committed since still looks pending, and would be swept."""
         document = entry.document
         if not isinstance(document, AudioAsset) or document.state is not AssetState.PENDING:
             return []
