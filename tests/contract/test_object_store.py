@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -27,6 +28,7 @@ from audiolib.entrypoints.http.load_shedding import LoadShedder
 from audiolib.entrypoints.http.problem_details import problems
 from audiolib.testing import FakeClock, in_memory_library
 from audiolib.testing.contracts import ObjectStoreContract
+from tests.integration.minio_listing import ListsAsMinio
 from tests.servers import S3Server
 
 SECRET = b"secret"
@@ -89,22 +91,26 @@ class TestFilesystemObjectStore(ObjectStoreContract):
                 return response.status, await response.read(), response.headers
 
 
+@asynccontextmanager
+async def opened_s3(server: S3Server) -> AsyncIterator[S3ObjectStore]:
+    settings = S3Settings(
+        endpoint_url=server.endpoint_url, bucket="audiolib-contract", part_size=PART
+    )
+    async with open_s3(settings, now=utc_now, new_token=lambda: secrets.token_hex(8)) as store:
+        yield store
+        keys = [found.key async for found in store.list_objects("")]
+        await asyncio.gather(
+            *(store.client.delete_object(Bucket=store.bucket, Key=key) for key in keys)
+        )
+
+
 class TestS3ObjectStore(ObjectStoreContract):
     part_size = PART
 
     @pytest.fixture
     async def store(self, s3_server: S3Server, aws_keys: None) -> AsyncIterator[S3ObjectStore]:
-        settings = S3Settings(
-            endpoint_url=s3_server.endpoint_url,
-            bucket="audiolib-contract",
-            part_size=PART,
-        )
-        async with open_s3(settings, now=utc_now, new_token=lambda: secrets.token_hex(8)) as store:
+        async with opened_s3(s3_server) as store:
             yield store
-            keys = [found.key async for found in store.list_objects("")]
-            await asyncio.gather(
-                *(store.client.delete_object(Bucket=store.bucket, Key=key) for key in keys)
-            )
 
     async def fetch(self, url: str) -> tuple[int, bytes, Mapping[str, str]]:
         async with (
@@ -112,3 +118,12 @@ class TestS3ObjectStore(ObjectStoreContract):
             session.get(URL(url, encoded=True)) as response,
         ):
             return response.status, await response.read(), response.headers
+
+
+class TestS3ObjectStoreThatListsAsMinio(TestS3ObjectStore):
+    """Whatever the server does: MinIO lists uploads under their exact key alone."""
+
+    @pytest.fixture
+    async def store(self, s3_server: S3Server, aws_keys: None) -> AsyncIterator[S3ObjectStore]:
+        async with opened_s3(s3_server) as store:
+            yield attrs.evolve(store, client=ListsAsMinio(store.client))

@@ -1,6 +1,7 @@
 """The services as processes: they end well when told to, and lose nothing when killed."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import psutil
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -150,20 +152,92 @@ async def test_bad_settings_stop_the_start_and_are_named_at_once(tmp_path: Path)
     assert b"MAX_AUDIO_BYTES" in said
 
 
+@asynccontextmanager
+async def two_workers(
+    data_dir: Path,
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str, asyncio.StreamReader]]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "audiolib", "serve", "--port", "0", "--workers", "2"),
+        *("--data-dir", str(data_dir)),
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    try:
+        lines = list[bytes]()
+        while len(lines) < 2:
+            line = await asyncio.wait_for(process.stderr.readline(), PATIENCE)
+            assert line, lines
+            lines += [line] if line.startswith(b"listening on ") else []
+        assert lines[0] == lines[1]
+        yield process, lines[0].split()[-1].decode(), process.stderr
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
+def children_of(pid: int) -> list[int]:
+    return [child.pid for child in psutil.Process(pid).children()]
+
+
+async def answers(url: str) -> bool:
+    try:
+        async with (
+            aiohttp.ClientSession() as http,
+            http.get(f"{url}/health/ready") as answer,
+        ):
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
 async def test_several_workers_share_one_port(tmp_path: Path) -> None:
+    async with two_workers(tmp_path) as (process, url, _):
+        for _ in range(8):
+            assert await answers(url)
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+
+
+async def test_a_killed_worker_is_reported_and_restarted(tmp_path: Path) -> None:
+    async with two_workers(tmp_path) as (process, url, said):
+        before = children_of(process.pid)
+        os.kill(before[0], signal.SIGKILL)
+        line = b""
+        while b"worker ended" not in line:
+            line = await asyncio.wait_for(said.readline(), PATIENCE)
+        assert f"pid={before[0]}".encode() in line
+        assert b"status=-9" in line
+
+        async def is_restarted() -> bool:
+            now = children_of(process.pid)
+            return len(now) == 2 and before[0] not in now and await answers(url)
+
+        await until(is_restarted, "another worker takes its place")
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+
+
+async def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    async with two_workers(tmp_path) as (process, url, _):
+        workers = children_of(process.pid)
+        process.kill()
+
+        async def are_gone() -> bool:
+            return not any(psutil.pid_exists(pid) for pid in workers)
+
+        await until(are_gone, "the workers end")
+        assert not await answers(url)
+
+
+async def test_workers_that_can_not_start_end_the_parent(tmp_path: Path) -> None:
+    (tmp_path / "library.sqlite3").write_bytes(b"no database" * 100)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "audiolib", "serve", "--port", "0", "--workers", "2"),
         *("--data-dir", str(tmp_path)),
         stderr=asyncio.subprocess.PIPE,
     )
-    assert process.stderr is not None
-    try:
-        lines = {await asyncio.wait_for(process.stderr.readline(), PATIENCE) for _ in range(2)}
-        (line,) = lines
-        async with aiohttp.ClientSession() as http:
-            for _ in range(8):
-                async with http.get(f"{line.split()[-1].decode()}/health/ready") as answer:
-                    assert answer.status == 200
-    finally:
-        process.terminate()
-        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+    _, said = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert process.returncode == 1
+    assert b"listening" not in said

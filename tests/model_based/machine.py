@@ -46,7 +46,7 @@ SAVE_CALLS = [
 ]
 STREAMS = ("source.open", "store.put")
 CLEANUP_CALLS = ["outbox.claim", "outbox.settle", "cleaner.delete"]
-RECOVER_CALLS = ["intents.fence_expired", "intents.due_sweeps", "intents.purged", "store.sweep"]
+RECOVER_CALLS = ["intents.fence_expired", "intents.due_sweeps", "intents.mark_swept", "store.sweep"]
 
 DAY = 86_400.0
 TO_THE_END = 10_000

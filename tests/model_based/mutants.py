@@ -70,12 +70,18 @@ def hunt(mutant: Mutant, folder: Path, *, first: int, most: int) -> Hunted:
 _COPY = """\
         try:
             ready, url = await self._copy(intent, opening, duration, cleans_up=cleans_up)
+        except StorageUnavailableError:
+            # The client is not to wait once more for a store that does not answer.
+            await self._call_off(intent, self.defer)
+            raise
         except BaseException:
             await self._call_off(intent)
             raise
 """
 _BEGIN = """\
         holder = await retry_if_unknown(lambda: self.repo.begin(intent.tenant, intent))
+        if holder.id != intent.id and await self._takes_over(holder, intent):
+            holder = await retry_if_unknown(lambda: self.repo.begin(intent.tenant, intent))
         if holder.id != intent.id:
             return await self._replay(holder, intent)
 """
@@ -216,8 +222,8 @@ MUTANTS = (
         (
             Edit(
                 RECOVER,
-                "return None if tombstone.purge_at >= end else end",
-                "return None if end else end",
+                "return next((at for at in due if at > now), None)",
+                "return None",
             ),
         ),
     ),

@@ -182,4 +182,4 @@ async def test_without_a_quota_nothing_is_written() -> None:
     one = library()
     await save(one, "a")
     assert one.world.usage.records == {}
-    assert timedelta(minutes=10) == one.quota.patience
+    assert timedelta(seconds=30) == one.quota.patience

@@ -1,5 +1,6 @@
 """What a review found: each was a fault once."""
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -13,12 +14,15 @@ from audiolib.domain.model.audit import Action, FindingKind, Progress
 from audiolib.domain.model.cleanup import CleanupState
 from audiolib.domain.model.errors import (
     AssetCorruptError,
+    IdempotencyConflictError,
+    IdempotencyInProgressError,
     InsufficientStorageError,
+    LeaseLostError,
     StorageUnavailableError,
 )
 from audiolib.domain.model.objects import ByteRange, ListedObject
 from audiolib.testing import in_memory_library, wav
-from audiolib.testing.library import InMemoryLibrary
+from audiolib.testing.library import InMemoryLibrary, World
 
 ANN = Tenant(customer_id="acme", user_id="ann")
 
@@ -155,3 +159,30 @@ async def test_parts_of_a_listed_asset_are_verified_too() -> None:
     with pytest.raises(AssetCorruptError):
         async with library.listen.open(listed, ByteRange(900, 1100)) as opened:
             _ = [chunk async for chunk in opened.chunks]
+
+
+async def test_a_save_that_has_stopped_is_taken_over_by_its_repetition() -> None:
+    """A client that repeats a killed save is not to wait for a recoverer."""
+    world = World.new()
+    killed, service = in_memory_library(world=world), in_memory_library(world=world)
+    url = killed.generate("a.wav")
+    command = SaveAudio(tenant=ANN, audio_url=url, text="a", voice="v", idempotency_key="mine")
+    never = asyncio.Event()
+    killed.faults.delay("store.put", never.wait)
+    running = asyncio.create_task(killed.save(command))
+    while "store.put" not in killed.faults.calls:
+        await asyncio.sleep(0)
+    with pytest.raises(IdempotencyInProgressError):
+        await service.save(command)
+    world.clock.advance(seconds=121)
+    with pytest.raises(IdempotencyConflictError):
+        await service.save(attrs.evolve(command, text="b"))
+    saved = await service.save(command)
+    assert not saved.replayed
+    assert (await service.save(command)).asset.id == saved.asset.id
+    never.set()  # the first one was not killed after all
+    with pytest.raises(LeaseLostError):
+        await running
+    world.clock.advance(seconds=1)
+    await service.recover()
+    assert [found.key async for found in world.objects.list_objects()] == [str(saved.asset.key)]

@@ -1,6 +1,7 @@
 """A plan of what goes wrong, at any call of any port."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import difflib
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from typing import Literal, Protocol
 
 import attrs
@@ -42,11 +43,13 @@ class Faults(Protocol):
 class FaultPlan(Faults):
     """Faults by call and by count: `plan.fail("store.put", nth=2)`.
 
-    `calls` is every call that was made, in order.
+    `calls` is every call that was made, in order. With `known` calls, a fault of any other one is
+    refused: it would never happen.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, known: Collection[str] = ()) -> None:
         self.calls: list[str] = []
+        self._known = frozenset(known)
         self._planned: dict[tuple[str, int], Fault] = {}
         self._late: list[Effect] = []
 
@@ -72,6 +75,11 @@ class FaultPlan(Faults):
         """The stream of the nth such call from now ends after `keep` bytes."""
         self._plan(call, nth, Fault(kind="truncate", keep=keep))
 
+    @property
+    def unused(self) -> list[str]:
+        """The calls of faults that were planned and have not happened."""
+        return [call for call, _ in self._planned]
+
     async def release(self) -> None:
         """Let everything that was postponed happen now."""
         late, self._late = self._late, []
@@ -92,6 +100,12 @@ class FaultPlan(Faults):
         self._late.append(effect)
 
     def _plan(self, call: str, nth: int, fault: Fault) -> None:
+        if self._known and call not in self._known:
+            similar = difflib.get_close_matches(call, self._known, n=1)
+            hint = f": did you mean {similar[0]!r}?" if similar else ""
+            raise ValueError(f"no port has the call {call!r}{hint}")
+        if nth < 1:
+            raise ValueError(f"nth must be at least 1, not {nth}")
         self._planned[call, self.calls.count(call) + nth] = fault
 
 

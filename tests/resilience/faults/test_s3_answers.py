@@ -52,7 +52,16 @@ async def opened(server: MoodyServer) -> AsyncIterator[S3ObjectStore]:
             yield store
 
 
-@pytest.mark.parametrize(("status", "code"), [(503, "SlowDown"), (500, "InternalError")])
+PASSING = [
+    (503, "SlowDown"),
+    (500, "InternalError"),
+    (409, "ConditionalRequestConflict"),
+    (409, "OperationAborted"),
+    (400, "RequestTimeout"),
+]
+
+
+@pytest.mark.parametrize(("status", "code"), PASSING)
 async def test_a_failure_that_passes_is_tried_again(aws_keys: None, status: int, code: str) -> None:
     server = MoodyServer()
     async with opened(server) as store:
@@ -87,3 +96,12 @@ async def test_a_completion_answered_200_with_an_error_is_no_success(aws_keys: N
         with pytest.raises(StorageUnavailableError, match="InternalError"):
             await store.put(KEY, content(payload(3000)), content_type="audio/wav")
         assert server.completions != [(200, "InternalError")] * 9
+
+
+async def test_a_conflict_at_the_completion_is_tried_again(aws_keys: None) -> None:
+    server = MoodyServer()
+    async with opened(server) as store:
+        server.completions = [(409, "ConditionalRequestConflict")]
+        server.objects[str(KEY)] = bytes(3000)
+        await store.put(KEY, content(payload(3000)), content_type="audio/wav")
+        assert server.completions == []

@@ -37,6 +37,7 @@ T = TypeVar("T")
 _PIECE = 1024 * 1024
 _READ = 256 * 1024
 _NAMES_AT_ONCE = 1000
+_PROBE_BYTES = 64 * 1024
 
 
 @attrs.frozen(kw_only=True)
@@ -177,5 +178,8 @@ def _purge(prefix: Path) -> None:
 def _check(root: Path) -> None:
     make_folders(root)
     probe = root / ".probe"
-    probe.write_bytes(b"")
-    probe.unlink(missing_ok=True)
+    try:
+        # Of a full disk an empty file would tell nothing.
+        probe.write_bytes(bytes(_PROBE_BYTES))
+    finally:
+        probe.unlink(missing_ok=True)

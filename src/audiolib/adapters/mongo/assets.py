@@ -10,6 +10,7 @@ from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 
 from audiolib.adapters.mongo.errors import translate_errors
+from audiolib.adapters.mongo.server_clock import ServerClock
 from audiolib.adapters.shared.group_commit import GroupCommit
 from audiolib.domain.documents.asset_document import Document, from_document
 from audiolib.domain.documents.schema_upgrade import decode_or_unreadable
@@ -50,9 +51,10 @@ class MongoAssets:
     `patient` opens it once more, for calls that last as long as they take.
     """
 
-    def __init__(self, collection: Any, patient: Patient) -> None:
+    def __init__(self, collection: Any, patient: Patient, clock: ServerClock) -> None:
         self.collection = collection
         self.patient = patient
+        self.clock = clock
         self._group = GroupCommit[Write, Outcome](self._write_group)
 
     def beside(self, name: str) -> Any:

@@ -5,9 +5,9 @@ uses what both have in common.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -18,6 +18,7 @@ from pymongo.read_concern import ReadConcern
 from audiolib.adapters.mongo.assets import MongoAssets
 from audiolib.adapters.mongo.errors import translate_errors
 from audiolib.adapters.mongo.indexes import INDEXES, find_missing_indexes
+from audiolib.adapters.mongo.server_clock import ServerClock, keep_measuring, local_time
 from audiolib.adapters.mongo.settings import Driver
 from audiolib.domain.model.errors import MetadataUnavailableError
 
@@ -74,6 +75,7 @@ async def open_mongo(
     driver: Driver = "motor",
     patience: timedelta = timedelta(seconds=5),
     require_indexes: bool = True,
+    now: Callable[[], datetime] = local_time,
 ) -> AsyncIterator[MongoAssets]:
     """The collection `assets` with its indexes; `patience` bounds every call, retries included.
 
@@ -87,11 +89,13 @@ async def open_mongo(
     async with _open_database(url, database, driver, timeout_ms) as opened:
         with translate_errors():
             collection = opened.get_collection("assets", **_CONCERNS)
-            assets = MongoAssets(collection, patient)
+            assets = MongoAssets(collection, patient, ServerClock(opened, now))
             if require_indexes:
                 await _require_indexes(assets)
-        yield assets
-        await assets.close()
+        await assets.clock.measure()
+        async with keep_measuring(assets.clock):
+            yield assets
+            await assets.close()
 
 
 async def _require_indexes(assets: MongoAssets) -> None:

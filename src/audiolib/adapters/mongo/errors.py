@@ -1,6 +1,5 @@
-"""Translate the MongoDB drivers' errors; the server's own words go to the log alone."""
+"""Translate the MongoDB drivers' errors; the server's own words are a note, for the log alone."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,8 +16,6 @@ from pymongo.errors import (
 )
 
 from audiolib.domain.model.errors import MetadataUnavailableError
-
-_log = logging.getLogger("audiolib.mongodb")
 
 # The first that fits.
 _MEANINGS: tuple[tuple[tuple[type[PyMongoError], ...], str], ...] = (
@@ -38,9 +35,10 @@ def translate_errors() -> Iterator[None]:
     try:
         yield
     except PyMongoError as failed:
+        error = MetadataUnavailableError(_meaning_of(failed))
         kind, code = type(failed).__name__, getattr(failed, "code", None)
-        _log.warning("MongoDB failed: %s, code %s: %s", kind, code, failed)
-        raise MetadataUnavailableError(_meaning_of(failed)) from failed
+        error.add_note(f"{kind}, code {code}: {failed}")
+        raise error from failed
 
 
 def _meaning_of(failed: PyMongoError) -> str:

@@ -62,7 +62,8 @@ def _client(settings: S3Settings, endpoint_url: str | None) -> Any:
         response_checksum_validation="when_required",
         connect_timeout=5,
         read_timeout=settings.timeout,
-        retries={"total_max_attempts": 3, "mode": "standard"},
+        # A server that accepts and never answers is given up after twice the timeout.
+        retries={"total_max_attempts": 2, "mode": "standard"},
         max_pool_connections=64,
     )
     return aiobotocore.session.get_session().create_client(

@@ -24,6 +24,8 @@ _BY_CODE: dict[str, type[AudioLibraryError]] = {
     "InsufficientStorage": InsufficientStorageError,
     "507": InsufficientStorageError,
 }
+_PASSING = frozenset({"ConditionalRequestConflict", "OperationAborted", "RequestTimeout"})
+"""Answers below 500 that ask for another try."""
 _CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,64})</Code>")
 
 
@@ -33,7 +35,8 @@ class PassingError(StorageUnavailableError):
 
 def error_for(code: str, what: str, status: int = 0) -> AudioLibraryError:
     """Return the library's error for an S3 error code and an HTTP status."""
-    unlisted = PassingError if status >= 500 or status == 429 else StorageUnavailableError
+    passes = status >= 500 or status == 429 or code in _PASSING
+    unlisted = PassingError if passes else StorageUnavailableError
     return _BY_CODE.get(code, unlisted)(f"{what}: the store answered {code}")
 
 
@@ -49,6 +52,7 @@ def translate_errors(what: object) -> Iterator[None]:
     try:
         yield
     except ClientError as refused:
-        raise error_for(refused.response["Error"]["Code"], str(what)) from refused
+        status = refused.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        raise error_for(refused.response["Error"]["Code"], str(what), status) from refused
     except (BotoCoreError, aiohttp.ClientError, TimeoutError) as failed:
         raise PassingError(f"{what}: {type(failed).__name__}") from failed

@@ -13,6 +13,7 @@ from audiolib.adapters.s3.errors import translate_errors
 from audiolib.adapters.s3.probe import PROBES
 from audiolib.adapters.s3.upload import CLAIM, SHA256, TOKEN, Upload
 from audiolib.adapters.s3.wire import PresignedTransport
+from audiolib.domain.model.audio import AudioFormat
 from audiolib.domain.model.errors import RangeNotSatisfiableError
 from audiolib.domain.model.identifiers import ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.links import PresignedUrl, attachment
@@ -106,9 +107,17 @@ class S3ObjectStore(ObjectStore):
 
     async def sweep(self, prefix: ObjectKeyPrefix) -> None:
         with translate_errors(prefix):
-            for found in [found async for found in self._list(f"{prefix}.")]:
-                await self.client.delete_object(Bucket=self.bucket, Key=found.key)
-            for upload in await self._uploads(f"{prefix}."):
+            await self._abort_uploads_under(prefix)
+            # Claims go last: until then they say which uploads may be left.
+            found = [found.key async for found in self._list(f"{prefix}.")]
+            for key in sorted(found, key=lambda key: key.endswith(CLAIM)):
+                await self.client.delete_object(Bucket=self.bucket, Key=key)
+
+    async def _abort_uploads_under(self, prefix: ObjectKeyPrefix) -> None:
+        """By the prefix, and by each key that a save may have written to: MinIO lists uploads
+        under the exact key alone (https://github.com/minio/minio/issues/20989)."""
+        for wanted in (f"{prefix}.", *(str(prefix.key(f.extension)) for f in AudioFormat)):
+            for upload in await self._uploads(wanted):
                 await self._abort(upload)
 
     async def abort_uploads(self, key: str) -> None:

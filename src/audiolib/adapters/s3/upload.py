@@ -1,14 +1,16 @@
 """Two ways to write an object once: in a single request, or in parts."""
 
+import asyncio
 import base64
 import hashlib
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Any
 
 import attrs
+import stamina
 
-from audiolib.adapters.s3.errors import translate_errors
+from audiolib.adapters.s3.errors import PassingError, translate_errors
 from audiolib.adapters.s3.wire import PresignedTransport
 from audiolib.domain.model.errors import (
     AudioLibraryError,
@@ -17,6 +19,8 @@ from audiolib.domain.model.errors import (
 )
 
 CLAIM = ".claim"
+_PATIENCE = 4.0
+"""Seconds for what only tidies up, or reads back what another call left open."""
 SHA256 = "sha256"
 TOKEN = "put-token"  # noqa: S105 - the name of a metadata entry, no secret
 
@@ -71,16 +75,16 @@ class Upload:
         await claim.whole(b"", sha256=hashlib.sha256().hexdigest())
         try:
             await self._put_parts(pieces)
-        finally:
+        except PassingError:
+            raise  # the upload may be there, now or later: its claim tells the sweep of it
+        except BaseException:
             await claim.withdraw()
+            raise
+        await claim.withdraw()
 
     async def withdraw(self) -> None:
-        """Remove what this put wrote; where that fails, purge will find it."""
-        try:
-            with translate_errors(self.key):
-                await self.client.delete_object(**self._where)
-        except AudioLibraryError:
-            pass
+        """Remove what this put wrote; where that fails, a sweep will find it."""
+        await self._end(self.client.delete_object(**self._where))
 
     async def _put_parts(self, pieces: AsyncIterator[bytes]) -> None:
         with translate_errors(self.key):
@@ -99,6 +103,8 @@ class Upload:
                 parts.append(await self._part(upload, len(parts) + 1, piece))
                 del piece  # or it would be held while the next is put together
             await self._complete(upload, parts)
+        except PassingError:
+            raise  # a store that does not answer would not end the upload either
         except BaseException:
             await self._abort(upload)
             raise
@@ -123,13 +129,21 @@ class Upload:
 
     async def _complete(self, upload: dict[str, Any], parts: list[dict[str, Any]]) -> None:
         try:
-            with translate_errors(self.key):
-                await self.client.complete_multipart_upload(
-                    **upload, MultipartUpload={"Parts": parts}, IfNoneMatch="*"
-                )
-        except AudioLibraryError:
+            async for attempt in stamina.retry_context(
+                on=PassingError, attempts=2, timeout=_PATIENCE, wait_initial=0.1
+            ):
+                with attempt, translate_errors(self.key):
+                    await self.client.complete_multipart_upload(
+                        **upload, MultipartUpload={"Parts": parts}, IfNoneMatch="*"
+                    )
+        except AudioLibraryError as failed:
             # Also a repeated completion whose first answer was lost ends here.
-            if not await self._is_ours():
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    is_ours = await self._is_ours()
+            except (AudioLibraryError, TimeoutError):
+                raise failed from None
+            if not is_ours:
                 raise
 
     async def _end_others(self, ours: str) -> None:
@@ -146,11 +160,17 @@ class Upload:
                 await self._abort(self._where | {"UploadId": upload["UploadId"]})
 
     async def _abort(self, upload: dict[str, Any]) -> None:
+        await self._end(self.client.abort_multipart_upload(**upload))
+
+    async def _end(self, call: Awaitable[object]) -> None:
+        """Wait a little for a removal: where it fails a sweep does it, and the first error is the
+        one to tell."""
         try:
             with translate_errors(self.key):
-                await self.client.abort_multipart_upload(**upload)
+                async with asyncio.timeout(_PATIENCE):
+                    await call
         except AudioLibraryError:
-            pass  # purge finds it; the first error is the one to tell
+            pass
 
     async def _is_ours(self) -> bool:
         try:

@@ -6,7 +6,8 @@ PRAGMAS = (
     # FULL, since NORMAL may lose an acknowledged commit at a power failure.
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA busy_timeout = 10000",
+    # Milliseconds: a save asks twice, and its client waits meanwhile.
+    "PRAGMA busy_timeout = 3000",
 )
 
 _COLUMNS = {

@@ -31,7 +31,7 @@ from audiolib.ports.audio_inspector import AudioInspector
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
 from audiolib.ports.cleanup_outbox import CleanupOutbox
 from audiolib.ports.document_schema import DocumentSchema
-from audiolib.ports.gather import Gather, gather_sequentially
+from audiolib.ports.gather import Defer, Gather, call_at_once, gather_sequentially
 from audiolib.ports.intent_log import IntentLog
 from audiolib.ports.inventory import Inventory
 from audiolib.ports.local_audio import LocalAudio
@@ -67,6 +67,7 @@ class LibraryRuntime:
     new_fence: Callable[[], str]
     jitter: Callable[[], float]
     gather: Gather = gather_sequentially
+    defer: Defer = call_at_once
     start_workers: Callable[["AudioLibrary"], None] | None = None
     """Keeps cleanups and recovery going until the library is closed."""
 
@@ -180,6 +181,7 @@ def assemble_library(
             new_asset_id=runtime.new_asset_id,
             new_fence=runtime.new_fence,
             quota=enforce_quota if quota.limits else NoQuota(),
+            defer=runtime.defer,
         ),
         browse=browse,
         listen=ListenToAudio(library=browse, store=store, url_ttl=policy.url_ttl),

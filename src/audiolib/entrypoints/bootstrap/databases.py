@@ -5,6 +5,7 @@ from typing import Any
 from dependency_injector import providers
 
 from audiolib.entrypoints.bootstrap.extras import needs_server_extra
+from audiolib.entrypoints.bootstrap.runtime import utc_now
 from audiolib.entrypoints.config.settings import Settings
 
 
@@ -19,6 +20,7 @@ def mongo_assets(settings: Settings, require_indexes: bool = True) -> providers.
         driver=settings.mongodb_driver,
         patience=settings.mongodb_timeout,
         require_indexes=require_indexes,
+        now=providers.Object(utc_now),
     )
 
 

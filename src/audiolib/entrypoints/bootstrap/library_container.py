@@ -1,6 +1,8 @@
 """Which adapter serves which port of a library; what a backend needs is imported with it."""
 
 import random
+from collections.abc import Callable
+from datetime import datetime
 
 from dependency_injector import containers, providers
 
@@ -19,6 +21,7 @@ from audiolib.domain.use_cases.audio_library import (
 )
 from audiolib.domain.use_cases.library.save_audio import SavePolicy
 from audiolib.entrypoints.bootstrap.databases import mongo_assets, sqlite_database
+from audiolib.entrypoints.bootstrap.defer import open_defer
 from audiolib.entrypoints.bootstrap.extras import needs_server_extra
 from audiolib.entrypoints.bootstrap.gather import gather
 from audiolib.entrypoints.bootstrap.runtime import new_asset_id, new_token, utc_now
@@ -40,6 +43,7 @@ class Container(containers.DeclarativeContainer):
     """The library over whichever adapters `build_container` chose."""
 
     settings: providers.Provider[Settings] = providers.Dependency()
+    now: providers.Provider[Callable[[], datetime]] = providers.Dependency()
     source: providers.Provider[AudioSource] = providers.Dependency()
     cleaner: providers.Provider[TempCleaner] = providers.Dependency()
     store: providers.Provider[ObjectStore] = providers.Dependency()
@@ -66,11 +70,12 @@ class Container(containers.DeclarativeContainer):
     )
     runtime = providers.Factory(
         LibraryRuntime,
-        now=providers.Object(utc_now),
+        now=now,
         new_asset_id=providers.Object(new_asset_id),
         new_fence=providers.Object(new_token),
         jitter=providers.Object(random.random),
         gather=providers.Object(gather),
+        defer=providers.Resource(open_defer),
     )
     policy = providers.Factory(
         SavePolicy,
@@ -141,6 +146,8 @@ def _mongo(settings: Settings, require_indexes: bool) -> dict[str, providers.Pro
 
     assets = mongo_assets(settings, require_indexes)
     return {
+        # Of several machines one clock may be wrong.
+        "now": assets.provided.clock,
         "repo": providers.Factory(metadata_repo.MongoMetadataRepo, assets),
         "outbox": providers.Factory(
             cleanup_outbox.MongoCleanupOutbox, assets, new_token=providers.Object(new_token)
@@ -162,6 +169,7 @@ def _sqlite(settings: Settings) -> dict[str, providers.Provider[object]]:
 
     database = sqlite_database(settings)
     return {
+        "now": providers.Object(utc_now),
         "repo": providers.Factory(sqlite.SqliteMetadataRepo, database),
         "outbox": providers.Factory(sqlite.SqliteCleanupOutbox, database),
         "intents": providers.Factory(sqlite.SqliteIntentLog, database),

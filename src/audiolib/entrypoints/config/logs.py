@@ -96,3 +96,9 @@ def _note_cut(characters: int) -> str:
 def _is_no_malformed_request(record: logging.LogRecord) -> bool:
     """aiohttp shows the line that it could not read, and that may be a link with its signature."""
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+def notes_of(error: BaseException) -> dict[str, str]:
+    """Return what an adapter noted of an error for the log: a server's own words."""
+    notes = getattr(error, "__notes__", ())
+    return {"note": "; ".join(notes)} if notes else {}

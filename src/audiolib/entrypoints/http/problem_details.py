@@ -17,7 +17,7 @@ from audiolib.domain.model.errors import (
     RangeNotSatisfiableError,
     UnavailableError,
 )
-from audiolib.entrypoints.config.logs import log_event
+from audiolib.entrypoints.config.logs import log_event, notes_of
 from audiolib.entrypoints.http.answers import FieldProblem, Problem
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -204,7 +204,14 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return await handler(request)
     except AudioLibraryError as error:
         level = logging.WARNING if STATUS_BY_CODE.get(error.code, 500) >= 500 else logging.INFO
-        log_event(_log, level, "request refused", code=error.code, reason=_for_the_log(error))
+        log_event(
+            _log,
+            level,
+            "request refused",
+            code=error.code,
+            reason=_for_the_log(error),
+            **notes_of(error),
+        )
         return problem(error)
     except web.HTTPException as error:
         if error.status < 400:

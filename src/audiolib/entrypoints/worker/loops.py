@@ -12,7 +12,7 @@ from audiolib.domain.model.errors import AudioLibraryError
 from audiolib.domain.use_cases.access.enforce_quota import EnforceQuota
 from audiolib.domain.use_cases.background.clean_up_temp_files import CleanUpTempFiles
 from audiolib.domain.use_cases.background.recover_saves import RecoverSaves
-from audiolib.entrypoints.config.logs import log_event
+from audiolib.entrypoints.config.logs import log_event, notes_of
 
 _PATIENCE = 1.0
 _log = logging.getLogger("audiolib.workers")
@@ -77,7 +77,14 @@ async def _forever(
         try:
             await work()
         except AudioLibraryError as failed:
-            log_event(_log, logging.WARNING, f"{name} failed", code=failed.code, reason=failed)
+            log_event(
+                _log,
+                logging.WARNING,
+                f"{name} failed",
+                code=failed.code,
+                reason=failed,
+                **notes_of(failed),
+            )
         except Exception:
             log_event(_log, logging.ERROR, f"{name} failed", code="internal_error", exc_info=True)
         try:

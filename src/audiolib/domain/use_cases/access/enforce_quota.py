@@ -47,7 +47,7 @@ class EnforceQuota:
     inventory: Inventory
     quota: Quota
     now: Callable[[], datetime]
-    patience: timedelta = timedelta(minutes=10)
+    patience: timedelta = timedelta(seconds=30)
 
     async def reserve(self, tenant: Tenant, asset_id: AssetId, size: int) -> None:
         """Reserve room for one asset; a second call replaces the size.

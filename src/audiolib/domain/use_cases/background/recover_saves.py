@@ -1,6 +1,6 @@
 """RecoverSaves: ends what crashed saves left behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -9,6 +9,8 @@ from audiolib.domain.model.asset import AudioAsset
 from audiolib.domain.model.errors import NotFoundError, UnavailableError
 from audiolib.ports.intent_log import IntentLog
 from audiolib.ports.object_store import ObjectStore
+
+SWEEP_AFTER = (timedelta(minutes=2), timedelta(minutes=20), timedelta(days=7))
 
 
 @attrs.frozen(kw_only=True)
@@ -25,16 +27,18 @@ class Recovered:
 class RecoverSaves:
     """Fences expired intents, then removes their objects; never removes before it has fenced.
 
-    A prefix is swept once more when its tombstone's time is over, for a write that arrived late.
-    Several processes may run it at once.
+    A prefix is swept again after each of `sweep_after`, for writes that arrive late: those that
+    were under way, those that a signed request could still begin, and the rest. Then its tombstone
+    is forgotten. Several processes may run it at once.
     """
 
     intents: IntentLog
     store: ObjectStore
     now: Callable[[], datetime]
-    tombstone: timedelta = timedelta(days=7)
+    sweep_after: Sequence[timedelta] = SWEEP_AFTER
     batch: int = 100
-    patience: timedelta = timedelta(seconds=1)
+    retry_after: timedelta = timedelta(seconds=1)
+    patience: timedelta = timedelta(seconds=5)
 
     async def __call__(self) -> Recovered:
         """One round. Raises: MetadataUnavailableError."""
@@ -42,22 +46,26 @@ class RecoverSaves:
         fenced = await self.intents.fence_expired(now=now, limit=self.batch)
         swept = forgotten = failed = 0
         for asset in await self.intents.due_sweeps(now=now, limit=self.batch):
+            began = self.now()
             try:
                 await self.store.sweep(asset.key_prefix)
             except (UnavailableError, NotFoundError):
                 failed += 1
-                # Those that come after it are not to wait for it.
-                await self.intents.mark_swept(asset, again_at=now + self.patience)
+                # Others come before it in the next round.
+                await self.intents.mark_swept(asset, again_at=now + self.retry_after)
+                if self.now() - began > self.patience:
+                    break  # a store that hangs would keep each of them waiting as long
                 continue
-            again_at = self._again_at(asset)
+            again_at = self._again_at(asset, now)
             await self.intents.mark_swept(asset, again_at=again_at)
             swept += 1
             forgotten += again_at is None
         return Recovered(fenced=fenced, swept=swept, forgotten=forgotten, failed=failed)
 
-    def _again_at(self, asset: AudioAsset) -> datetime | None:
+    def _again_at(self, asset: AudioAsset, now: datetime) -> datetime | None:
+        """Return when the next sweep is due, of those that are still to come."""
         tombstone = asset.attempt.tombstone
         if tombstone is None:
             return None
-        end = tombstone.since + self.tombstone
-        return None if tombstone.purge_at >= end else end
+        due = (tombstone.since + after for after in self.sweep_after)
+        return next((at for at in due if at > now), None)

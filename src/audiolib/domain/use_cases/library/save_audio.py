@@ -37,6 +37,7 @@ from audiolib.domain.use_cases.library.save_command import SaveAudio, SaveRecord
 from audiolib.domain.use_cases.retry import retry_if_unknown
 from audiolib.ports.audio_inspector import SNIFF_BYTES, AudioInspector
 from audiolib.ports.audio_source import AudioSource, OpenedAudio
+from audiolib.ports.gather import Defer, call_at_once
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.ports.object_store import ObjectStore
 
@@ -76,6 +77,7 @@ class SaveAudioToLibrary:
     new_asset_id: Callable[[], AssetId]
     new_fence: Callable[[], str]
     quota: EnforceQuota | NoQuota = attrs.field(factory=NoQuota)
+    defer: Defer = call_at_once
 
     async def __call__(self, command: SaveAudio) -> SavedAudio:
         """Raises: ForbiddenSourceError, NotAudioError, AudioTooLargeError, SourceNotFoundError,
@@ -110,14 +112,32 @@ class SaveAudioToLibrary:
         self, intent: AudioAsset, opening: Opening, *, duration: float | None, cleans_up: bool
     ) -> SavedAudio:
         holder = await retry_if_unknown(lambda: self.repo.begin(intent.tenant, intent))
+        if holder.id != intent.id and await self._takes_over(holder, intent):
+            holder = await retry_if_unknown(lambda: self.repo.begin(intent.tenant, intent))
         if holder.id != intent.id:
             return await self._replay(holder, intent)
         try:
             ready, url = await self._copy(intent, opening, duration, cleans_up=cleans_up)
+        except StorageUnavailableError:
+            # The client is not to wait once more for a store that does not answer.
+            await self._call_off(intent, self.defer)
+            raise
         except BaseException:
             await self._call_off(intent)
             raise
         return await self._commit(ready, url)
+
+    async def _takes_over(self, holder: AudioAsset, intent: AudioAsset) -> bool:
+        """Free the key of a save that has stopped, as the recoverer would: it may be repeated."""
+        is_same = holder.attempt.fingerprint == intent.attempt.fingerprint
+        has_stopped = holder.state is AssetState.PENDING and holder.attempt.is_expired(self.now())
+        return (
+            is_same
+            and has_stopped
+            and await retry_if_unknown(
+                lambda: self.repo.abort(holder.tenant, holder.aborted(now=self.now()))
+            )
+        )
 
     def _intent(
         self,
@@ -231,12 +251,18 @@ class SaveAudioToLibrary:
         )
         return SavedAudio(asset=holder, url=url, replayed=True)
 
-    async def _call_off(self, intent: AudioAsset) -> None:
+    async def _call_off(self, intent: AudioAsset, defer: Defer = call_at_once) -> None:
+        async def sweep() -> None:
+            try:
+                await self.store.sweep(intent.key_prefix)
+            except UnavailableError:
+                pass
+
         # Where this fails the intent's lease runs out, and the recoverer does the same.
         try:
             if await self.repo.abort(intent.tenant, intent.aborted(now=self.now())):
-                await self.store.sweep(intent.key_prefix)
                 await self.quota.release(intent.tenant, intent.id)
+                await defer(sweep)
         except UnavailableError:
             pass
 
