@@ -12,8 +12,10 @@ from audiolib.adapters.s3.client import open_s3
 from audiolib.adapters.s3.object_store import S3ObjectStore
 from audiolib.adapters.s3.settings import S3Settings
 from audiolib.adapters.s3.upload import CLAIM
+from audiolib.domain.model.errors import ObjectExistsError
+from audiolib.domain.streams.hashing import HashedStream
 from audiolib.entrypoints.bootstrap.runtime import utc_now
-from audiolib.testing.contracts.samples import new_prefix
+from audiolib.testing.contracts.samples import content, new_key, new_prefix
 
 
 @pytest.fixture(params=["by prefix", "as MinIO"])
@@ -65,3 +67,22 @@ async def test_a_claim_is_removed_after_the_upload_that_it_names(store: S3Object
 
     await attrs.evolve(store, client=Noting(store.client)).sweep(prefix)
     assert calls == [f"abort {key}", f"delete {key}{CLAIM}"]
+
+
+async def test_an_upload_in_parts_claims_its_key_while_it_runs(store: S3ObjectStore) -> None:
+    """Of uploads that complete at the same time a store may let several through."""
+    key, seen = new_key(), list[bool]()
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield bytes(5 * 1024 * 1024)
+            found = await store.client.list_objects_v2(Bucket=store.bucket, Prefix=f"{key}{CLAIM}")
+            seen.append(bool(found.get("Contents")))
+        with pytest.raises(ObjectExistsError):
+            await store.put(key, content(bytes(11 * 1024 * 1024)), content_type="audio/wav")
+
+    await store.put(key, HashedStream(chunks()), content_type="audio/wav")
+    # Two pieces are read before it is known that there is more than one part.
+    assert seen[-1]
+    assert await store.list_uploads(str(key)) == []
+    assert (await store.head(key)).size == 15 * 1024 * 1024

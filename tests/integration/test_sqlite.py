@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -104,3 +104,28 @@ async def test_keys_and_usage_of_schema_1_are_taken_over(tmp_path: Path) -> None
             held = kept.reserve(asset_id, 7, Quota(), first)
             assert await usages.get(ann) == attrs.evolve(held, version=5)
             assert list(await usages.with_reservations(before=NOW, limit=9)) == [ann]
+
+
+async def test_a_failed_work_of_a_group_leaves_nothing_and_others_their_own(
+    database: SqliteDatabase,
+) -> None:
+    insert = "INSERT INTO records (collection, id, version, body) VALUES ('t', ?, 1, '{}')"
+
+    def work(name: str, *, fails: bool) -> Callable[[sqlite3.Connection], None]:
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute(insert, [name])
+            if fails:
+                raise RuntimeError(name)
+
+        return write
+
+    names = ["first", "good 1", "bad", "good 2"]
+    results = await asyncio.gather(
+        *(database.write(work(name, fails=name == "bad")) for name in names),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [type(None)] * 2 + [RuntimeError, type(None)]
+    rows = await database.read(
+        lambda c: c.execute("SELECT id FROM records WHERE collection = 't' ORDER BY id").fetchall()
+    )
+    assert [row[0] for row in rows] == ["first", "good 1", "good 2"]

@@ -88,3 +88,23 @@ async def test_a_worker_that_died_is_stood_in_for_when_its_lease_ends() -> None:
     (result,) = await library.clean_up()
     assert result.state is CleanupState.DONE
     assert cleanup(library).attempts == 2
+
+
+async def test_an_attempt_does_not_begin_near_the_end_of_its_lease() -> None:
+    """Another worker may hold the lease before it would be over."""
+    library = in_memory_library()
+    for name in ("a.wav", "b.wav"):
+        await saved(library, name)
+
+    async def take_long() -> None:
+        library.world.clock.advance(seconds=61)
+
+    library.faults.delay("cleaner.delete", take_long)
+    (first,) = await library.clean_up()
+    assert first.state is CleanupState.DONE
+    assert len(library.world.temp_files.files) == 1
+    assert await library.clean_up() == ()
+    library.world.clock.advance(seconds=60)
+    (second,) = await library.clean_up()
+    assert (second.state, second.task.attempt) == (CleanupState.DONE, 2)
+    assert library.world.temp_files.files == {}

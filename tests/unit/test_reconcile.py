@@ -6,11 +6,12 @@ import attrs
 import pytest
 
 from audiolib import SaveAudio, Tenant
+from audiolib.adapters.memory import MemoryObjectStore
 from audiolib.domain.model.asset import AssetState
 from audiolib.domain.model.audit import Action, Finding, FindingKind, Progress
-from audiolib.domain.model.errors import AssetNotFoundError
+from audiolib.domain.model.errors import AssetCorruptError, AssetNotFoundError
 from audiolib.domain.model.identifiers import ObjectKey, ObjectKeyPrefix
-from audiolib.domain.model.objects import ListedObject
+from audiolib.domain.model.objects import DescribedObject, ListedObject
 from audiolib.domain.streams.hashing import HashedStream
 from audiolib.domain.use_cases.library.save_audio import SavedAudio
 from audiolib.testing import InMemoryLibrary, in_memory_library, wav
@@ -322,3 +323,45 @@ async def test_migrating_brings_documents_of_others_up_and_check_changes_nothing
     migrated = await library.migrate(Progress())
     assert (migrated.current, migrated.outdated, migrated.upgraded) == (1, 0, 1)
     assert documents[saved[0].asset.id]["schema_version"] == 1
+
+
+async def test_what_was_deleted_while_it_was_looked_at_is_no_finding() -> None:
+    library = in_memory_library()
+    saved = (await save(library)).asset
+    library.world.objects._objects.pop(str(saved.key))
+
+    async def trash() -> None:
+        library.world.assets.documents.clear()
+
+    library.faults.delay("store.head", trash)
+    assert [each async for each in library.reconcile(Progress())] == []
+
+
+async def test_what_was_saved_after_its_page_was_read_is_no_finding() -> None:
+    library = in_memory_library()
+    saved = (await save(library)).asset
+    late = dict(library.world.assets.documents)
+    library.world.assets.documents.clear()
+
+    async def commit() -> None:
+        library.world.assets.documents.update(late)
+
+    library.faults.delay("inventory.find", commit)
+    assert [each async for each in library.reconcile(Progress())] == []
+    assert (await library.get(saved.tenant, saved.id)).state is AssetState.READY
+
+
+async def test_an_object_with_another_digest_than_it_was_put_with_is_not_rebuilt() -> None:
+    library = in_memory_library()
+    saved = (await save(library)).asset
+    described = await library.world.objects.head(saved.key)
+
+    class Spoilt(MemoryObjectStore):
+        async def head(self, key: ObjectKey) -> DescribedObject:
+            return attrs.evolve(described, sha256="0" * 64)
+
+    spoilt = Spoilt(now=library.world.clock)
+    spoilt._objects = library.world.objects._objects
+    rebuild = attrs.evolve(library.rebuild, store=spoilt)
+    with pytest.raises(AssetCorruptError, match="SHA-256"):
+        await rebuild.ready(saved.key, Progress())

@@ -105,3 +105,25 @@ async def test_a_conflict_at_the_completion_is_tried_again(aws_keys: None) -> No
         server.objects[str(KEY)] = bytes(3000)
         await store.put(KEY, content(payload(3000)), content_type="audio/wav")
         assert server.completions == []
+
+
+@pytest.mark.parametrize("ours", [True, False])
+async def test_a_failed_completion_is_read_back(aws_keys: None, ours: bool) -> None:
+    """Its answer may be all that was lost; the token says whose object it is."""
+    server = MoodyServer()
+    async with opened(server) as store:
+        server.completions = [(500, "InternalError")] * 20
+        put = store.put(KEY, content(payload(3000)), content_type="audio/wav")
+        server.objects[str(KEY)] = bytes(3000)
+        if ours:
+            assert (await put).size == 3000
+            return
+        attributes = server.tokens
+
+        class Others(dict[str, str]):
+            def get(self, key: str, default: object = None) -> str:
+                return "of another" if key == str(KEY) else attributes.get(key, "")
+
+        server.tokens = Others()
+        with pytest.raises(StorageUnavailableError, match="InternalError"):
+            await put

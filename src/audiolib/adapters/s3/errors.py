@@ -18,6 +18,7 @@ from audiolib.domain.model.errors import (
 _BY_CODE: dict[str, type[AudioLibraryError]] = {
     "NoSuchKey": ObjectNotFoundError,
     "404": ObjectNotFoundError,
+    "XMinioInvalidObjectName": ObjectNotFoundError,  # of a name that no object can have
     "PreconditionFailed": ObjectExistsError,
     "412": ObjectExistsError,
     "XMinioStorageFull": InsufficientStorageError,

@@ -14,7 +14,7 @@ from audiolib.adapters.s3.probe import PROBES
 from audiolib.adapters.s3.upload import CLAIM, SHA256, TOKEN, Upload
 from audiolib.adapters.s3.wire import PresignedTransport
 from audiolib.domain.model.audio import AudioFormat
-from audiolib.domain.model.errors import RangeNotSatisfiableError
+from audiolib.domain.model.errors import ObjectNotFoundError, RangeNotSatisfiableError
 from audiolib.domain.model.identifiers import ObjectKey, ObjectKeyPrefix
 from audiolib.domain.model.links import PresignedUrl, attachment
 from audiolib.domain.model.objects import (
@@ -169,12 +169,15 @@ class S3ObjectStore(ObjectStore):
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=prefix
         )
-        with translate_errors(f"listing {prefix}"):
-            async for page in pages:
-                for found in page.get("Contents", ()):
-                    # SeaweedFS reads a//b as a/b, so it is asked again here.
-                    if found["Key"].startswith(prefix):
-                        yield ListedObject(key=found["Key"], size=found["Size"])
+        try:
+            with translate_errors(f"listing {prefix}"):
+                async for page in pages:
+                    for found in page.get("Contents", ()):
+                        # SeaweedFS reads a//b as a/b, so it is asked again here.
+                        if found["Key"].startswith(prefix):
+                            yield ListedObject(key=found["Key"], size=found["Size"])
+        except ObjectNotFoundError:
+            return  # MinIO refuses a prefix that no name can have
 
     async def _uploads(self, prefix: str) -> list[dict[str, Any]]:
         pages = self.client.get_paginator("list_multipart_uploads").paginate(

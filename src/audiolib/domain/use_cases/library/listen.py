@@ -13,6 +13,7 @@ from audiolib.domain.model.errors import (
     FieldError,
     InvalidRequestError,
     ObjectNotFoundError,
+    RangeNotSatisfiableError,
 )
 from audiolib.domain.model.identifiers import AssetId, ObjectKey
 from audiolib.domain.model.links import PresignedUrl
@@ -63,6 +64,9 @@ class ListenToAudio:
                 yield OpenedObject(size=opened.size, part=cut, chunks=chunks)
         except ObjectNotFoundError as missing:
             raise AssetCorruptError("the object is missing") from missing
+        except RangeNotSatisfiableError as shorter:
+            # The asset has this range, as was seen above.
+            raise AssetCorruptError(f"{shorter}, {asset.size} were saved") from shorter
 
     @asynccontextmanager
     async def open_link(
