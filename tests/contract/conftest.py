@@ -2,13 +2,18 @@
 
 import json
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import attrs
 import pytest
+from pymongo import AsyncMongoClient
 
 from audiolib.adapters.memory import (
     MemoryAssets,
@@ -36,6 +41,7 @@ from audiolib.adapters.sqlite import (
     SqliteInventory,
     SqliteMetadataRepo,
     SqliteRecords,
+    database,
     open_sqlite,
 )
 from audiolib.adapters.sqlite.documents import text_of
@@ -47,7 +53,10 @@ from audiolib.ports.inventory import Inventory
 from audiolib.ports.metadata_repo import MetadataRepo
 from audiolib.testing.contracts import RawDocuments
 from tests.contract import temp_files
+from tests.resilience.network.failpoints import ALWAYS, Failpoints
 from tests.servers import MongoServer
+
+Broken = Callable[[], AbstractAsyncContextManager[None]]
 
 
 @attrs.frozen(kw_only=True)
@@ -61,6 +70,9 @@ class MetadataStore:
     schema: DocumentSchema
     records: Callable[[str, str], RecordCollection]
     raw: RawDocuments
+    unreachable: Broken | None = None
+    slow: Broken | None = None
+    full: Broken | None = None
 
 
 @pytest.fixture(params=["memory", "sqlite", "mongo by motor", "mongo by pymongo"])
@@ -74,7 +86,12 @@ async def metadata(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     else:
         server = request.getfixturevalue("mongo_server")
         async with fresh_mongo(server, request.param.rpartition(" ")[2]) as assets:
-            yield over_mongo(assets)
+            yield attrs.evolve(
+                over_mongo(assets),
+                unreachable=partial(failing_commands, server, errorCode=13),
+                slow=partial(failing_commands, server, blockConnection=True, blockTimeMS=4_000),
+                full=partial(failing_commands, server, errorCode=14031),
+            )
 
 
 @pytest.fixture(params=["memory", "http"])
@@ -93,9 +110,36 @@ async def generator(
 async def fresh_mongo(server: MongoServer, driver: Any) -> AsyncIterator[MongoAssets]:
     """A database of its own, dropped afterwards."""
     database = f"contract_{secrets.token_hex(6)}"
-    async with open_mongo(server.url, database=database, driver=driver) as assets:
+    patience = timedelta(seconds=3)
+    async with open_mongo(
+        server.url, database=database, driver=driver, patience=patience
+    ) as assets:
         yield assets
         await assets.collection.database.client.drop_database(database)
+
+
+@asynccontextmanager
+async def failing_commands(server: MongoServer, **how: Any) -> AsyncIterator[None]:
+    """Every command of our drivers fails. Codes: Unauthorized 13, OutOfDiskSpace 14031."""
+    commands = ["find", "insert", "update", "delete", "aggregate", "findAndModify"]
+    async with (
+        AsyncMongoClient[dict[str, Any]](server.url) as client,
+        Failpoints(client).failing(*commands, times=ALWAYS, **how),
+    ):
+        yield
+
+
+@asynccontextmanager
+async def failing_sqlite(said: str, name: str) -> AsyncIterator[None]:
+    """Each statement fails as SQLite itself would fail it."""
+
+    def fail(*_: object) -> None:
+        error = sqlite3.OperationalError(said)
+        error.sqlite_errorname = name
+        raise error
+
+    with mock.patch.object(database._Thread, "_run", fail):
+        yield
 
 
 def in_memory() -> MetadataStore:
@@ -120,6 +164,8 @@ def over_sqlite(database: SqliteDatabase) -> MetadataStore:
         schema=SqliteDocumentSchema(database),
         records=lambda name, due: SqliteRecords(database=database, collection=name, due=due),
         raw=SqliteRawDocuments(database),
+        unreachable=partial(failing_sqlite, "disk I/O error", "SQLITE_IOERR"),
+        full=partial(failing_sqlite, "database or disk is full", "SQLITE_FULL"),
     )
 
 

@@ -1,10 +1,14 @@
 """Every adapter keeps the contract of the port ObjectStore; S3 is a real server."""
 
 import asyncio
+import errno
+import os
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from unittest import mock
+from urllib.parse import urlsplit
 
 import aiohttp
 import attrs
@@ -22,13 +26,16 @@ from audiolib.domain.model.errors import ObjectNotFoundError
 from audiolib.domain.use_cases.library.listen import ListenToAudio
 from audiolib.entrypoints.asset_service.app_keys import LIBRARY, LINK_SECRETS, SETTINGS, STREAMS
 from audiolib.entrypoints.asset_service.routes.audio import follow_link
-from audiolib.entrypoints.bootstrap.runtime import utc_now
+from audiolib.entrypoints.bootstrap.runtime import new_token, utc_now
 from audiolib.entrypoints.config.settings import Settings
 from audiolib.entrypoints.http.load_shedding import LoadShedder
 from audiolib.entrypoints.http.problem_details import problems
 from audiolib.testing import FakeClock, in_memory_library
 from audiolib.testing.contracts import ObjectStoreContract
+from audiolib.testing.contracts.object_store_outage import ObjectStoreOutage
 from tests.integration.minio_listing import ListsAsMinio
+from tests.resilience.network.fault import Toxic
+from tests.resilience.network.proxy import proxied
 from tests.servers import S3Server
 
 SECRET = b"secret"
@@ -71,6 +78,24 @@ class TestFilesystemObjectStore(ObjectStoreContract):
             new_token=lambda: secrets.token_hex(8),
         )
         return self._store
+
+    @asynccontextmanager
+    async def unreachable(self) -> AsyncIterator[None]:
+        """A file stands where the folder was, as when a mount has gone wrong."""
+        root, aside = self._store.root, self._store.root.with_name("aside")
+        root.rename(aside)
+        root.write_bytes(b"")
+        yield
+        root.unlink()
+        aside.rename(root)
+
+    @asynccontextmanager
+    async def full(self) -> AsyncIterator[None]:
+        def fail(*_: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with mock.patch.object(os, "write", fail):
+            yield
 
     async def fetch(self, url: str) -> tuple[int, bytes, Mapping[str, str]]:
         """By the asset service's own route, over a real socket."""
@@ -127,3 +152,36 @@ class TestS3ObjectStoreThatListsAsMinio(TestS3ObjectStore):
     async def store(self, s3_server: S3Server, aws_keys: None) -> AsyncIterator[S3ObjectStore]:
         async with opened_s3(s3_server) as store:
             yield attrs.evolve(store, client=ListsAsMinio(store.client))
+
+
+@pytest.mark.asyncio
+class TestS3Outage(ObjectStoreOutage):
+    """Behind a proxy: its connections are cut, or lead to a server that never answers."""
+
+    part_size = PART
+
+    @pytest.fixture
+    async def store(self, s3_server: S3Server, aws_keys: None) -> AsyncIterator[S3ObjectStore]:
+        port = urlsplit(s3_server.endpoint_url).port
+        assert port is not None
+        async with proxied(port) as self.proxy:
+            settings = S3Settings(
+                endpoint_url=f"http://127.0.0.1:{self.proxy.port}",
+                bucket=f"audiolib-outage-{secrets.token_hex(4)}",
+                part_size=PART,
+                timeout=1,
+            )
+            async with open_s3(settings, now=utc_now, new_token=new_token) as store:
+                yield store
+
+    @asynccontextmanager
+    async def unreachable(self) -> AsyncIterator[None]:
+        self.proxy.poison(to_server=Toxic(cut_after=0, reset=True))
+        yield
+        self.proxy.poison()
+
+    @asynccontextmanager
+    async def slow(self) -> AsyncIterator[None]:
+        self.proxy.poison(to_client=Toxic(timeout=60))
+        yield
+        self.proxy.poison()

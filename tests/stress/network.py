@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tests.resilience.network.chaos import Havoc, havoc
 from tests.resilience.network.cleaning import from_kill_to_clean, from_ready_to_gone
 from tests.resilience.network.races import raced
-from tests.resilience.network.recovery import Aftermath, aftermath
+from tests.resilience.network.recovery import Aftermath, aftermath, leftovers
 from tests.resilience.network.site import QUICK, running_site
 from tests.resilience.network.writers import writing
 from tests.stress.figures import Figure, scaled
@@ -23,21 +23,25 @@ def run(scale: float) -> Iterator[Figure]:
 
 def _chaos(scale: float) -> Iterator[Figure]:
     rounds = scaled(100, scale)
-    done, after = asyncio.run(_wrought(rounds))
+    done, after, left, cleaned = asyncio.run(_wrought(rounds, within=600 * scale))
     yield Figure(name="kills", measured=done.kills, at_least=rounds)
     yield Figure(name="faults switched", measured=done.switched, at_least=rounds)
     yield Figure(name="connections cut", measured=done.cuts, at_least=rounds)
     yield Figure(name="assets saved", measured=after.saved, at_least=5 * rounds)
+    yield Figure(name="objects left, clock not moved", measured=left, at_least=0, at_most=0)
+    yield Figure(name="until none was left", measured=cleaned, at_most=600, unit="s")
+    yield Figure(name="late objects, ten minutes on", measured=after.late, at_least=0, at_most=0)
     # Each start that is cut off may leave the two that a probe writes.
     yield Figure(name="objects of probes cut off", measured=after.probes, at_most=2 * done.kills)
     yield from _nothing_wrong("chaos", after)
 
 
-async def _wrought(rounds: int) -> tuple[Havoc, Aftermath]:
+async def _wrought(rounds: int, *, within: float) -> tuple[Havoc, Aftermath, int, float]:
     async with running_site(**QUICK) as site:
         async with writing(site.addresses, site.temp, seed=_SEED) as writers:
             done = await havoc(site, writers, rounds=rounds, seed=_SEED)
-        return done, await aftermath(site, writers.ledger)
+        left, seconds = await leftovers(site, within=within)
+        return done, await aftermath(site, writers.ledger), left, seconds
 
 
 def _races(scale: float) -> Iterator[Figure]:

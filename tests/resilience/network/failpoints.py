@@ -19,13 +19,13 @@ class Failpoints:
     client: AsyncMongoClient[dict[str, Any]]
 
     @asynccontextmanager
-    async def failing(self, command: str, *, times: int = 1, **how: Any) -> AsyncIterator[None]:
+    async def failing(self, *commands: str, times: int = 1, **how: Any) -> AsyncIterator[None]:
         """The next so many such commands of a service fail; all is well again afterwards."""
         await self.client.admin.command(
             "configureFailPoint",
             "failCommand",
             mode="alwaysOn" if times == ALWAYS else {"times": times},
-            data={"failCommands": [command], "appName": _APPLICATION, **how},
+            data={"failCommands": list(commands), "appName": _APPLICATION, **how},
         )
         try:
             yield

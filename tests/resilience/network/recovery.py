@@ -1,7 +1,9 @@
 """After the faults: recoverers and cleaners do their work, and what is left is judged."""
 
+import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -19,6 +21,7 @@ from tests.resilience.network.writers import Ledger
 _MOST_ROUNDS = 1000
 _CLEANUP_LEASE = timedelta(minutes=20)
 _TOMBSTONE = timedelta(days=8)
+_UNFORESEEN = ("unexpected error", "internal_error", "Traceback")
 
 
 @attrs.frozen(kw_only=True)
@@ -53,6 +56,19 @@ async def aftermath(site: Site, ledger: Ledger) -> Aftermath:
     )
 
 
+async def leftovers(site: Site, *, within: float) -> tuple[int, float]:
+    """Let the services do their work, with the clock as it is.
+
+    Returns: how many objects are left, and after how many seconds it was none (or `within`).
+    """
+    began = time.monotonic()
+    while left := len((await looked_into(site)).orphans):
+        if time.monotonic() - began > within:
+            break
+        await asyncio.sleep(1)
+    return left, time.monotonic() - began
+
+
 async def _clean_up(container: Container) -> None:
     clean_up = attrs.evolve(
         (await resolve(container.library())).clean_up, now=_later(_CLEANUP_LEASE)
@@ -75,7 +91,7 @@ def _later(than_now: timedelta) -> Callable[[], datetime]:
 
 
 def _unforeseen(log: str) -> list[str]:
-    return [line for line in log.splitlines() if "foresaw" in line or "unforeseen" in line]
+    return [line for line in log.splitlines() if any(word in line for word in _UNFORESEEN)]
 
 
 @asynccontextmanager

@@ -39,9 +39,10 @@ def upload_keys(root: Path, prefix: str) -> Iterator[str]:
 
 def upload_files(final: Path) -> list[Path]:
     """The hidden files of an object's uploads; its attributes too where there is no object."""
-    if not final.parent.is_dir():
+    try:
+        hidden = [path for path in final.parent.iterdir() if object_name(path.name) == final.name]
+    except FileNotFoundError:
         return []
-    hidden = [path for path in final.parent.iterdir() if object_name(path.name) == final.name]
     return [path for path in hidden if not (path.name.endswith(SUFFIX) and final.exists())]
 
 

@@ -5,6 +5,7 @@ import pytest
 from audiolib.testing.contracts.object_store_attributes import ObjectStoreAttributes
 from audiolib.testing.contracts.object_store_links import ObjectStoreLinks
 from audiolib.testing.contracts.object_store_listing import ObjectStoreListing
+from audiolib.testing.contracts.object_store_outage import ObjectStoreOutage
 from audiolib.testing.contracts.object_store_reading import ObjectStoreReading
 from audiolib.testing.contracts.object_store_writing import ObjectStoreWriting
 
@@ -16,10 +17,13 @@ class ObjectStoreContract(
     ObjectStoreReading,
     ObjectStoreListing,
     ObjectStoreLinks,
+    ObjectStoreOutage,
 ):
     """Override:
 
     - the fixture `store`: an empty object store;
+    - the context managers `unreachable`, `slow` and `full`, which break the backend, as far as it
+      can suffer that;
     - `async fetch(url)`: get a presigned URL as anyone would, return status, body and headers.
 
     Where they differ from the default:
