@@ -32,6 +32,7 @@ from audiolib.entrypoints.http.load_shedding import LoadShedder
 from audiolib.entrypoints.http.problem_details import problems
 from audiolib.testing import FakeClock, in_memory_library
 from audiolib.testing.contracts import ObjectStoreContract
+from audiolib.testing.contracts.object_store_listing import ObjectStoreListing
 from audiolib.testing.contracts.object_store_outage import ObjectStoreOutage
 from tests.integration.minio_listing import ListsAsMinio
 from tests.resilience.network.fault import Toxic
@@ -145,8 +146,11 @@ class TestS3ObjectStore(ObjectStoreContract):
             return response.status, await response.read(), response.headers
 
 
-class TestS3ObjectStoreThatListsAsMinio(TestS3ObjectStore):
+@pytest.mark.asyncio
+class TestS3ObjectStoreThatListsAsMinio(ObjectStoreListing):
     """Whatever the server does: MinIO lists uploads under their exact key alone."""
+
+    part_size = PART
 
     @pytest.fixture
     async def store(self, s3_server: S3Server, aws_keys: None) -> AsyncIterator[S3ObjectStore]:
