@@ -7,7 +7,7 @@ from importlib import import_module
 
 SECTIONS = (
     *("protocol", "mutants", "races", "promises", "kills", "syscalls", "network", "damage"),
-    *("security", "overload", "slow", "hang"),
+    *("security", "overload", "slow", "hang", "mutation"),
 )
 
 
