@@ -12,8 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from audiolib.adapters.http.audio_source import HttpAudioSource
 from audiolib.adapters.http.pace import Pace
-from audiolib.adapters.http.pinned_connector import PinnedConnector
-from audiolib.adapters.http.session import open_http_session
+from audiolib.adapters.http.session import PinnedConnector, open_http_session
 from audiolib.adapters.http.settings import HttpSettings
 from audiolib.domain.model.errors import SourceUnavailableError
 from audiolib.domain.model.identifiers import TempName

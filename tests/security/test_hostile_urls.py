@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from audiolib.adapters.http.pinned_connector import PinnedConnector
+from audiolib.adapters.http.session import PinnedConnector
 from tests.security.hostile_urls import URLS
 from tests.security.site import Site
 

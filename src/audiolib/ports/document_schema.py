@@ -35,5 +35,5 @@ class DocumentSchema(Protocol):
 
     @abstractmethod
     async def build_index(self, name: str) -> None:
-        """Build an index, however long it takes; documents are read and written meanwhile.
+        """Build an index, however long it takes; documents can be read and written during it.
         Idempotent."""

@@ -23,8 +23,8 @@ class StoredTempFile:
 
 @attrs.frozen(kw_only=True)
 class OpenedTempFile:
-    """A file being read: what is known of it, and its bytes; all are of one content, whatever
-    takes the file's place meanwhile."""
+    """A file being read: what is known of it, and its bytes; all are of one content, even if
+    another file takes its place."""
 
     size: int
     etag: str

@@ -33,4 +33,4 @@ class MemoryDocumentSchema(DocumentSchema):
         return []
 
     async def build_index(self, name: str) -> None:
-        """There is none to build."""
+        """Do nothing: no index is ever missing."""

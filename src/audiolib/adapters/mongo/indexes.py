@@ -84,7 +84,7 @@ async def find_missing_indexes(assets: MongoAssets) -> list[str]:
 
 
 async def build_index(assets: MongoAssets, name: str) -> None:
-    """Build an index, however long that takes; documents are read and written meanwhile."""
+    """Build an index, however long that takes; documents can be read and written during it."""
     index = INDEXES[name]
     with translate_errors():
         async with assets.patient() as database:

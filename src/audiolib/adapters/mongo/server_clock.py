@@ -34,7 +34,7 @@ class ServerClock:
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     async def measure(self) -> None:
-        """Compare both clocks; what the question itself took is not told from a difference.
+        """Compare both clocks; a difference within the time of the call itself is ignored.
 
         Raises: MetadataUnavailableError.
         """

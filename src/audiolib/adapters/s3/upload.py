@@ -164,7 +164,7 @@ class Upload:
 
     async def _end(self, call: Awaitable[object]) -> None:
         """Wait a little for a removal: where it fails a sweep does it, and the first error is the
-        one to tell."""
+        one that is raised."""
         try:
             with translate_errors(self.key):
                 async with asyncio.timeout(_PATIENCE):

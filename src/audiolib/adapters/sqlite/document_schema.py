@@ -38,4 +38,4 @@ class SqliteDocumentSchema(DocumentSchema):
         return []
 
     async def build_index(self, name: str) -> None:
-        """There is none to build."""
+        """Do nothing: no index is ever missing."""

@@ -44,7 +44,7 @@ class Cleanup:
     def revived(self, now: datetime) -> "Cleanup | None":
         """A dead promise as if it had just been made; None when this is not dead.
 
-        Attempts go on counting: the count tells a lease from an older one.
+        Attempts go on counting: the count distinguishes a lease from an older one.
         """
         if self.state is not CleanupState.DEAD:
             return None
