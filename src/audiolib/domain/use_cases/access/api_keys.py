@@ -50,7 +50,10 @@ class ApiKeys:
         return key, token
 
     async def authenticate(self, text: str) -> Principal | None:
-        """Whose token it is; None for one that is malformed, unknown, wrong, expired or revoked. Raises: MetadataUnavailableError."""
+        """Whose token it is; None for one that is malformed, unknown, wrong, expired or revoked.
+
+        Raises: MetadataUnavailableError.
+        """
         token = ApiKeyToken.parse(text)
         if token is None:
             return None
