@@ -1,9 +1,13 @@
 """The SQLite adapters' own promises."""
 
 import asyncio
+import os
 import sqlite3
+import tempfile
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -20,6 +24,7 @@ from audiolib.adapters.sqlite import (
     open_sqlite,
 )
 from audiolib.domain.model.access import ApiKey, Scope
+from audiolib.domain.model.errors import MetadataUnavailableError
 from audiolib.domain.model.identifiers import AssetId
 from audiolib.domain.model.quota import Quota, TenantUsage, Usage
 from audiolib.domain.model.tenant import Tenant
@@ -106,14 +111,20 @@ async def test_keys_and_usage_of_schema_1_are_taken_over(tmp_path: Path) -> None
             assert list(await usages.with_reservations(before=NOW, limit=9)) == [ann]
 
 
+INSERT = "INSERT INTO records (collection, id, version, body) VALUES ('t', ?, 1, '{}')"
+
+
+def written(connection: sqlite3.Connection) -> list[str]:
+    rows = connection.execute("SELECT id FROM records WHERE collection = 't' ORDER BY id")
+    return [row[0] for row in rows]
+
+
 async def test_a_failed_work_of_a_group_leaves_nothing_and_others_their_own(
     database: SqliteDatabase,
 ) -> None:
-    insert = "INSERT INTO records (collection, id, version, body) VALUES ('t', ?, 1, '{}')"
-
     def work(name: str, *, fails: bool) -> Callable[[sqlite3.Connection], None]:
         def write(connection: sqlite3.Connection) -> None:
-            connection.execute(insert, [name])
+            connection.execute(INSERT, [name])
             if fails:
                 raise RuntimeError(name)
 
@@ -125,7 +136,91 @@ async def test_a_failed_work_of_a_group_leaves_nothing_and_others_their_own(
         return_exceptions=True,
     )
     assert [type(result) for result in results] == [type(None)] * 2 + [RuntimeError, type(None)]
-    rows = await database.read(
-        lambda c: c.execute("SELECT id FROM records WHERE collection = 't' ORDER BY id").fetchall()
-    )
-    assert [row[0] for row in rows] == ["first", "good 1", "good 2"]
+    assert await database.read(written) == ["first", "good 1", "good 2"]
+
+
+async def test_a_group_that_cannot_be_committed_is_rolled_back(database: SqliteDatabase) -> None:
+    def end_the_savepoint(connection: sqlite3.Connection) -> None:
+        connection.execute(INSERT, ["lost"])
+        connection.execute("RELEASE one")
+
+    with pytest.raises(MetadataUnavailableError, match="no such savepoint"):
+        await database.write(end_the_savepoint)
+    await database.write(lambda connection: connection.execute(INSERT, ["kept"]))
+    assert await database.read(written) == ["kept"]
+
+
+async def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite3"
+    later = sqlite3.connect(path)
+    later.execute("PRAGMA user_version = 99")
+    later.close()
+    with pytest.raises(MetadataUnavailableError, match=r"schema 99, this audiolib knows \d+: "):
+        async with open_sqlite(path):
+            pass
+    after = sqlite3.connect(path)
+    assert after.execute("SELECT name FROM sqlite_schema").fetchall() == []
+    after.close()
+
+
+async def test_only_the_owner_reads_a_new_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    folder = tmp_path / "new" / "data"
+    before = os.umask(0)
+    try:
+        async with open_sqlite(folder / "library.sqlite3") as database:
+            await SqliteMetadataRepo(database).check_writes()
+            modes = {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir()}
+    finally:
+        os.umask(before)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    names = ["library.sqlite3", "library.sqlite3-shm", "library.sqlite3-wal"]
+    assert modes == dict.fromkeys(names, 0o600)
+
+
+async def test_a_database_that_another_is_making_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, waits = tmp_path / "library.sqlite3", list[float]()
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+
+    def wait(delay: float) -> None:
+        waits.append(delay)
+        if len(waits) == 3:
+            other.rollback()
+
+    monkeypatch.setattr(time, "sleep", wait)
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0))
+    async with open_sqlite(path) as database:
+        await SqliteMetadataRepo(database).check()
+    other.close()
+    assert waits == [0.01] * 3
+
+
+async def test_a_database_that_stays_locked_is_unavailable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, clock = tmp_path / "library.sqlite3", [0.0]
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    def wait(_delay: float) -> None:
+        clock[0] += 5.0
+
+    monkeypatch.setattr(time, "sleep", wait)
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0))
+    with pytest.raises(MetadataUnavailableError, match="locked"):
+        async with open_sqlite(path):
+            pass
+    other.close()
+    assert clock[0] == 15.0
+
+
+async def test_a_database_without_its_table_is_unavailable(database: SqliteDatabase) -> None:
+    await database.write(lambda connection: connection.execute("DROP TABLE assets"))
+    with pytest.raises(MetadataUnavailableError, match="no such table"):
+        await SqliteMetadataRepo(database).check()

@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from audiolib.domain.model.errors import (
     InsufficientStorageError,
     StorageUnavailableError,
     TempFileNotFoundError,
+    VersionConflictError,
 )
 from audiolib.domain.model.identifiers import TempName
 from audiolib.domain.model.objects import Slice
@@ -92,3 +94,33 @@ async def test_a_folder_that_vanishes_is_unavailable_and_not_found(tmp_path: Pat
     with pytest.raises(TempFileNotFoundError):
         async with store.open(NAME):
             raise AssertionError("it was opened")
+
+
+async def test_links_are_neither_counted_nor_swept(tmp_path: Path) -> None:
+    (outside := tmp_path / "outside.wav").write_bytes(b"12345")
+    (folder := tmp_path / "temp").mkdir()
+    (folder / "link.wav").symlink_to(outside)
+    store = FilesystemTempFileStore(folder)
+    assert await store.size() == 0
+    assert await store.sweep(older_than=timedelta(seconds=-60)) == 0
+    assert (folder / "link.wav").is_symlink()
+
+
+async def test_an_error_says_what_could_not_be_done(tmp_path: Path) -> None:
+    (root := tmp_path / "temp").write_bytes(b"not a folder")
+    store = FilesystemTempFileStore(root)
+    calls = {
+        str(NAME): [store.put(NAME, stream(b"a")), store.delete(NAME, etag=None), store.find(NAME)],
+        "folder": [store.size(), store.sweep(older_than=timedelta())],
+    }
+    for what, each in calls.items():
+        for call in each:
+            with pytest.raises(StorageUnavailableError, match=f"^temp file {what}: "):
+                await call
+
+
+async def test_a_file_that_was_replaced_is_named(tmp_path: Path) -> None:
+    store = FilesystemTempFileStore(tmp_path)
+    await store.put(NAME, stream(b"a"))
+    with pytest.raises(VersionConflictError, match=f"^{NAME} is another file"):
+        await store.delete(NAME, etag='"other"')

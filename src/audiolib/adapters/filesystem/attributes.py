@@ -23,6 +23,8 @@ def head_of(final: Path) -> DescribedObject:
     size = final.lstat().st_size
     try:
         beside = json.loads(attributes_path(final).read_bytes())
+        if not isinstance(beside, dict):
+            raise ValueError("not an object")
     except (FileNotFoundError, ValueError):
         # The object was put there by other hands, or its attributes are damaged.
         return DescribedObject(size=size)

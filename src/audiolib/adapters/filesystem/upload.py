@@ -28,9 +28,7 @@ class Upload:
     def write(self, data: bytes) -> None:
         if self._descriptor is None:
             self._descriptor = self._create()
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+        _write_all(self._descriptor, data)
 
     def complete(self, data: bytes, attributes: bytes) -> int:
         """Write the last bytes and make the object appear, durably. Returns: its size.
@@ -66,7 +64,7 @@ class Upload:
         descriptor = os.open(attributes_path(self._final), _CREATE, 0o640)
         self._described = True
         try:
-            os.write(descriptor, attributes)
+            _write_all(descriptor, attributes)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -77,6 +75,12 @@ class Upload:
         except FileNotFoundError:
             make_folders(self._part.parent)
             return os.open(self._part, _CREATE, 0o640)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def object_name(name: str) -> str | None:

@@ -32,7 +32,6 @@ class SqliteDatabase:
     """A unit of work is one function of the connection, so no other comes between its steps."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._writer = _Thread(path)
         self._reader = _Thread(path)
         self._group = GroupCommit[Work, Any](self._write_group)

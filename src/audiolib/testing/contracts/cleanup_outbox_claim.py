@@ -112,6 +112,17 @@ class CleanupOutboxClaim:
         assert [len(tasks) for tasks in claims] == [2, 2, 1, 0]
         assert ids_of(claims) == sorted(asset.id for asset in assets)
 
+    @pytest.mark.parametrize("due", [1, 2])
+    async def test_due_and_expired_promises_share_the_limit(
+        self, repo: MetadataRepo, outbox: CleanupOutbox, due: int
+    ) -> None:
+        await gather(saved(repo) for _ in range(2))
+        await claim(outbox)
+        await gather(saved(repo) for _ in range(due))
+        later = AFTER + seconds(120)
+        claims = [await claim(outbox, now=AFTER, lease_until=later, limit=2) for _ in range(3)]
+        assert [len(tasks) for tasks in claims] == [2, due, 0]
+
     async def test_a_leased_promise_is_claimed_again_only_after_its_lease(
         self, repo: MetadataRepo, outbox: CleanupOutbox
     ) -> None:

@@ -114,6 +114,7 @@ class InventoryContract:
         await repo.insert(TENANT, ready_from(pending()))
         found = list[AudioAsset]()
         while some := await inventory.in_state(AssetState.QUARANTINED, after=_last(found), limit=2):
+            assert len(some) <= 2
             found += some
         assert found == sorted(strays, key=lambda asset: asset.id)
 
@@ -127,6 +128,7 @@ class InventoryContract:
         await gather(repo.insert(asset.tenant, asset) for asset in [*assets, done])
         found = list[AudioAsset]()
         while some := await inventory.with_cleanup(state, after=_last(found), limit=2):
+            assert len(some) <= 2
             found += some
         assert found == sorted(assets, key=lambda asset: asset.id)
 

@@ -73,6 +73,8 @@ class MetadataRepoCommit(MetadataRepoBegin):
             assert await repo.abort(other, asset.aborted(now=NOW)) is False
         assert await repo.get(TENANT, intent.id) == intent
         assert await repo.get(other, intent.id) is None
+        assert await repo.commit(TENANT, ready_from(intent)) is True
+        assert await repo.commit(other, ready_from(intent)) is False
 
     async def test_an_abort_ends_the_intent(self, repo: MetadataRepo) -> None:
         intent = await repo.begin(TENANT, pending())
